@@ -13,7 +13,8 @@ namespace holdfast {
 namespace {
 
 TEST(Base32, RoundTripsAndSortsLikeTheNumber) {
-    const std::uint64_t values[] = {0, 1, 31, 32, 1ULL << 40, std::numeric_limits<std::uint64_t>::max()};
+    const std::uint64_t values[] = {0,  1,          31,
+                                    32, 1ULL << 40, std::numeric_limits<std::uint64_t>::max()};
     std::string before;
     for (std::uint64_t v : values) {
         const auto text = base32_encode(v);

@@ -11,8 +11,8 @@ namespace holdfast {
 
 }  // namespace holdfast
 
-#define HOLDFAST_CHECK(condition, belief)                                              \
-    do {                                                                               \
-        if (__builtin_expect(!(condition), 0))                                         \
-            ::holdfast::check_failed(__FILE__, __LINE__, #condition, belief);          \
+#define HOLDFAST_CHECK(condition, belief)                                     \
+    do {                                                                      \
+        if (__builtin_expect(!(condition), 0))                                \
+            ::holdfast::check_failed(__FILE__, __LINE__, #condition, belief); \
     } while (false)

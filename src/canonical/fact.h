@@ -1,0 +1,248 @@
+// The record format of a fact: a 48-byte header, 16-byte postings, tagged fields. The same bytes
+// are decided, journaled, applied and answered from; there is no second representation.
+// Format page: docs/journal_format.md, "Facts". A one-line reservation takes at most 128 bytes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "base/instant.h"
+#include "base/result.h"
+#include "canonical/ids.h"
+#include "canonical/quantity.h"
+#include "canonical/vocabulary.h"
+
+namespace holdfast {
+
+/// Where a posting's units are. Top four bits: PlaceKind; the rest: its number.
+class Place {
+  public:
+    constexpr Place() = default;
+    explicit constexpr Place(LocationId at) : raw_(at.raw) {}
+    explicit constexpr Place(PlaceKind kind, std::uint32_t number = 0)
+        : raw_(static_cast<std::uint32_t>(kind) << 28 | number) {}
+    static constexpr Place from_raw(std::uint32_t raw) {
+        Place p;
+        p.raw_ = raw;
+        return p;
+    }
+    [[nodiscard]] constexpr PlaceKind kind() const { return static_cast<PlaceKind>(raw_ >> 28); }
+    [[nodiscard]] constexpr std::uint32_t number() const { return raw_ & 0x0fffffff; }
+    [[nodiscard]] constexpr LocationId location() const { return LocationId{number()}; }
+    [[nodiscard]] constexpr std::uint32_t raw() const { return raw_; }
+    friend constexpr auto operator<=>(Place, Place) = default;
+
+  private:
+    std::uint32_t raw_ = 0;
+};
+
+/// One bucket change. Packed as {sku u32, place u32, bucket u8, delta i56}.
+struct Posting {
+    SkuId sku;
+    Place place;
+    Bucket bucket = Bucket::sellable;
+    Units delta = 0;
+    friend bool operator==(const Posting&, const Posting&) = default;
+};
+inline constexpr std::size_t kPostingBytes = 16;
+inline constexpr std::size_t kFactHeaderBytes = 48;
+inline constexpr std::uint8_t kFactVersion = 1;
+/// Largest fact: header, lines_per_request_max lines in up to a few places each, and fields.
+inline constexpr std::size_t fact_bytes_max = 1024 * 1024;
+
+enum class FactMode : std::uint8_t { live = 0, replay = 1, rehearsal = 2, drill = 3 };
+
+struct FactHeader {
+    std::uint16_t type = 0;
+    std::uint8_t version = kFactVersion;
+    std::uint8_t flags = 0;    ///< bit 0: last fact of its entry; bits 1-2: FactMode
+    std::uint32_t length = 0;  ///< of the whole fact, header included
+    std::uint64_t seq = 0;
+    std::int64_t recorded_at = 0;  ///< microseconds UTC; the hub's log time, never goes back
+    std::int64_t occurred_at = 0;  ///< microseconds UTC; business time
+    std::uint32_t source = kNoId;  ///< interned
+    std::uint32_t actor = kNoId;   ///< interned
+    std::uint16_t reason = 0;      ///< interned id + 1; 0 = none
+    std::uint16_t posting_count = 0;
+    std::uint16_t partition = 0;
+    std::uint16_t reserved = 0;
+};
+static_assert(sizeof(FactHeader) == kFactHeaderBytes);
+inline constexpr std::uint8_t kFlagLastOfEntry = 1;
+
+enum class FieldTag : std::uint16_t {
+    transport_key = 1,     ///< KeyField
+    semantic_key = 2,      ///< KeyField
+    channel = 3,           ///< u32
+    expires_at = 4,        ///< i64 microseconds UTC; absent = does not expire
+    reservation = 5,       ///< u64: the reservation that the fact changes
+    part_lines = 6,        ///< u64 per new part: the caller's line number; absent = 1, 2, 3, ...
+    part_of_posting = 7,   ///< u32 per posting: part of the reservation; absent = 0, 1, 2, ...
+    refused_lines = 8,     ///< RefusedLine each: lines of a partial request that were not held
+    order = 9,             ///< text
+    document = 10,         ///< text: receipt, return, shipment or purchase order number
+    code = 11,             ///< text: code of the upserted thing
+    title = 12,            ///< text for people
+    ids = 13,              ///< u32 list: the ordered locations of a pool
+    policy = 14,           ///< PolicyField
+    source_position = 15,  ///< SourcePositionField
+    raises = 16,           ///< u8 CaseKind each
+    entity = 17,           ///< EntityField: id and flags of the upserted thing
+    trace = 18,            ///< 16 bytes: W3C trace id
+    api_key = 19,          ///< ApiKeyField
+    scopes = 20,           ///< text, comma-separated
+    time_to_live = 21,     ///< i64 microseconds
+    location_of_request = 22,  ///< u32: the event's own location
+};
+
+struct KeyField {
+    Hash128 key;
+    std::uint64_t body_hash = 0;
+};
+struct RefusedLine {
+    std::uint32_t line_index = 0;
+    std::uint16_t refusal = 0;
+    std::uint16_t reserved = 0;
+    std::uint32_t sku = kNoId;
+    std::uint32_t location = kNoId;
+    std::int64_t requested = 0;
+    std::int64_t available_to_sell = 0;
+};
+struct PolicyField {
+    std::uint8_t kind = 0;
+    std::uint8_t reserved[3] = {};
+    std::uint32_t sku = kNoId;
+    std::uint32_t location = kNoId;
+    std::uint32_t reserved2 = 0;
+    std::int64_t value = 0;  ///< below zero: remove the row
+};
+struct SourcePositionField {
+    std::uint64_t epoch = 0;
+    std::uint64_t seq = 0;
+};
+struct EntityField {
+    std::uint32_t id = 0;
+    std::uint32_t flags = 0;
+    std::uint32_t link = kNoId;  ///< channel: its pool
+};
+struct ApiKeyField {
+    std::uint64_t id = 0;  ///< eight characters of the key's public part
+    std::byte secret_hash[32] = {};
+    std::int64_t expires_at = 0;  ///< 0 = never
+};
+static_assert(sizeof(KeyField) == 24 && sizeof(RefusedLine) == 32 && sizeof(PolicyField) == 24 &&
+              sizeof(SourcePositionField) == 16 && sizeof(EntityField) == 12 &&
+              sizeof(ApiKeyField) == 48);
+
+/// Read access to the bytes of one checked fact. Owns nothing: valid while the bytes are.
+class FactView {
+  public:
+    FactView() = default;
+    /// Checks lengths, counts, enum ranges and field framing of the fact at the start of `bytes`;
+    /// invalid_format or unsupported (newer version) otherwise.
+    static Result<FactView> parse(ByteSpan bytes);
+    /// For bytes that this process has just written or already parsed.
+    static FactView trusted(ByteSpan bytes) { return FactView(bytes); }
+
+    [[nodiscard]] FactHeader header() const { return load<FactHeader>(bytes_.data()); }
+    [[nodiscard]] FactType type() const {
+        return static_cast<FactType>(load<std::uint16_t>(bytes_.data()));
+    }
+    [[nodiscard]] std::uint64_t seq() const { return load<std::uint64_t>(bytes_.data() + 8); }
+    [[nodiscard]] Instant recorded_at() const {
+        return instant_from_raw(load<std::int64_t>(bytes_.data() + 16));
+    }
+    [[nodiscard]] bool last_of_entry() const {
+        return (load<std::uint8_t>(bytes_.data() + 3) & kFlagLastOfEntry) != 0;
+    }
+    [[nodiscard]] std::size_t size() const { return load<std::uint32_t>(bytes_.data() + 4); }
+    [[nodiscard]] ByteSpan bytes() const { return bytes_.first(size()); }
+
+    [[nodiscard]] std::size_t posting_count() const {
+        return load<std::uint16_t>(bytes_.data() + 42);
+    }
+    [[nodiscard]] Posting posting(std::size_t index) const;
+
+    /// Payload of the first field with this tag; nothing when absent.
+    [[nodiscard]] std::optional<ByteSpan> field(FieldTag tag) const;
+    template <class T>
+    [[nodiscard]] std::optional<T> field_as(FieldTag tag) const {
+        const auto payload = field(tag);
+        if (!payload || payload->size() != sizeof(T)) return std::nullopt;
+        return load<T>(payload->data());
+    }
+    [[nodiscard]] std::string_view text(FieldTag tag) const {
+        const auto payload = field(tag);
+        return payload ? as_text(*payload) : std::string_view{};
+    }
+    /// The index-th item of a list field; `absent` where the list is absent or shorter.
+    template <class T>
+    [[nodiscard]] T item(std::optional<ByteSpan> list, std::size_t index, T absent) const {
+        if (!list || (index + 1) * sizeof(T) > list->size()) return absent;
+        return load<T>(list->data() + index * sizeof(T));
+    }
+
+  private:
+    explicit FactView(ByteSpan bytes) : bytes_(bytes) {}
+    ByteSpan bytes_;
+};
+
+/// Appends facts to a growing buffer. Use: begin, post..., field..., end.
+class FactWriter {
+  public:
+    explicit FactWriter(std::vector<std::byte>& out) : out_(out) {}
+
+    void begin(FactType type, std::uint64_t seq, Instant recorded_at);
+    void post(const Posting& posting);
+    [[nodiscard]] std::size_t posting_count() const { return postings_; }
+    /// All postings come before the first field.
+    void field(FieldTag tag, ByteSpan payload);
+    void text(FieldTag tag, std::string_view value) {
+        if (!value.empty()) field(tag, as_byte_span(value));
+    }
+    template <class T>
+        requires std::is_trivially_copyable_v<T>
+    void value(FieldTag tag, const T& v) {
+        field(tag, {reinterpret_cast<const std::byte*>(&v), sizeof v});
+    }
+    template <class T>
+        requires std::is_trivially_copyable_v<T>
+    void list(FieldTag tag, std::span<const T> items) {
+        field(tag, std::as_bytes(items));
+    }
+    FactHeader& header() { return header_; }
+    /// Completes the fact and returns it (valid until the buffer grows).
+    FactView end();
+    /// Marks the fact that was ended last as the last of its entry.
+    void end_entry();
+    [[nodiscard]] std::size_t size() const { return out_.size(); }
+    /// Forgets everything from `size` on: a refusal found late leaves no bytes.
+    void rewind(std::size_t size) { out_.resize(size); }
+
+  private:
+    std::vector<std::byte>& out_;
+    FactHeader header_;
+    std::size_t start_ = 0;
+    std::size_t postings_ = 0;
+    bool fields_begun_ = false;
+    bool open_ = false;
+};
+
+/// Visits each fact of a body in order; stops at the first that does not parse.
+template <class Visit>
+Result<void> for_each_fact(ByteSpan body, Visit&& visit) {
+    while (!body.empty()) {
+        Result<FactView> fact = FactView::parse(body);
+        if (!fact) return tl::unexpected(fact.error());
+        if (Result<void> r = visit(*fact); !r) return r;
+        body = body.subspan(fact->size());
+    }
+    return {};
+}
+
+}  // namespace holdfast

@@ -1,0 +1,201 @@
+#include "canonical/vocabulary.h"
+
+#include <array>
+#include <utility>
+
+namespace holdfast {
+namespace {
+
+template <class Enum, std::size_t N>
+using Names = std::array<std::pair<Enum, std::string_view>, N>;
+
+template <class Enum, std::size_t N>
+std::string_view find_name(const Names<Enum, N>& names, Enum value) {
+    for (const auto& [known, text] : names)
+        if (known == value) return text;
+    return "unknown";
+}
+
+template <class Enum, std::size_t N>
+std::optional<Enum> find_value(const Names<Enum, N>& names, std::string_view text) {
+    for (const auto& [value, known] : names)
+        if (known == text) return value;
+    return std::nullopt;
+}
+
+constexpr Names<Bucket, 12> kBuckets{{{Bucket::sellable, "sellable"},
+                                      {Bucket::damaged, "damaged"},
+                                      {Bucket::quarantine, "quarantine"},
+                                      {Bucket::suspect, "suspect"},
+                                      {Bucket::reserved, "reserved"},
+                                      {Bucket::allocated, "allocated"},
+                                      {Bucket::picked, "picked"},
+                                      {Bucket::backordered, "backordered"},
+                                      {Bucket::erp_held, "erp_held"},
+                                      {Bucket::inbound, "inbound"},
+                                      {Bucket::in_transit, "in_transit"},
+                                      {Bucket::external, "external"}}};
+
+constexpr Names<PlaceKind, 7> kPlaces{{{PlaceKind::location, "location"},
+                                       {PlaceKind::lane, "lane"},
+                                       {PlaceKind::supplier, "supplier"},
+                                       {PlaceKind::customer, "customer"},
+                                       {PlaceKind::loss, "loss"},
+                                       {PlaceKind::external, "external"},
+                                       {PlaceKind::conversion, "conversion"}}};
+
+constexpr Names<FactType, 23> kFactTypes{{
+    {FactType::name_interned, "name.interned"},
+    {FactType::item_upserted, "item.upserted"},
+    {FactType::location_upserted, "location.upserted"},
+    {FactType::channel_upserted, "channel.upserted"},
+    {FactType::pool_upserted, "pool.upserted"},
+    {FactType::policy_changed, "policy.changed"},
+    {FactType::api_key_created, "api_key.created"},
+    {FactType::api_key_revoked, "api_key.revoked"},
+    {FactType::reservation_created, "reservation.created"},
+    {FactType::reservation_confirmed, "reservation.confirmed"},
+    {FactType::reservation_extended, "reservation.extended"},
+    {FactType::reservation_adjusted, "reservation.adjusted"},
+    {FactType::reservation_released, "reservation.released"},
+    {FactType::reservation_expired, "reservation.expired"},
+    {FactType::order_created, "order.created"},
+    {FactType::order_cancelled, "order.cancelled"},
+    {FactType::shipment_posted, "shipment.posted"},
+    {FactType::return_received, "return.received"},
+    {FactType::stock_counted, "stock.counted"},
+    {FactType::receipt_posted, "receipt.posted"},
+    {FactType::stock_adjusted, "stock.adjusted"},
+    {FactType::pos_sale, "pos.sale"},
+    {FactType::pos_void, "pos.void"},
+}};
+
+constexpr Names<CaseKind, 4> kCaseKinds{{
+    {CaseKind::negative_sellable, "negative_sellable"},
+    {CaseKind::oversold_order, "oversold_order"},
+    {CaseKind::reservation_at_risk, "reservation_at_risk"},
+    {CaseKind::late_confirm_without_stock, "late_confirm_without_stock"},
+}};
+
+constexpr Names<Disposition, 3> kDispositions{{{Disposition::sellable, "sellable"},
+                                               {Disposition::damaged, "damaged"},
+                                               {Disposition::inspect, "inspect"}}};
+
+constexpr Names<PolicyKind, 2> kPolicyKinds{
+    {{PolicyKind::safety_stock, "safety_stock"}, {PolicyKind::buffer, "buffer"}}};
+
+}  // namespace
+
+std::string_view name(Bucket bucket) {
+    return find_name(kBuckets, bucket);
+}
+std::optional<Bucket> bucket_from(std::string_view text) {
+    return find_value(kBuckets, text);
+}
+std::string_view name(PlaceKind kind) {
+    return find_name(kPlaces, kind);
+}
+std::string_view name(FactType type) {
+    return find_name(kFactTypes, type);
+}
+std::optional<FactType> fact_type_from(std::string_view text) {
+    return find_value(kFactTypes, text);
+}
+std::string_view name(CaseKind kind) {
+    return find_name(kCaseKinds, kind);
+}
+std::string_view name(Disposition d) {
+    return find_name(kDispositions, d);
+}
+std::optional<Disposition> disposition_from(std::string_view text) {
+    return find_value(kDispositions, text);
+}
+std::string_view name(PolicyKind kind) {
+    return find_name(kPolicyKinds, kind);
+}
+std::optional<PolicyKind> policy_kind_from(std::string_view text) {
+    return find_value(kPolicyKinds, text);
+}
+
+std::string_view name(Refusal refusal) {
+    using enum Refusal;
+    switch (refusal) {
+        case none:
+            return "none";
+        case unknown_sku:
+            return "unknown_sku";
+        case unknown_location:
+            return "unknown_location";
+        case unknown_channel:
+            return "unknown_channel";
+        case unknown_pool:
+            return "unknown_pool";
+        case unknown_reservation:
+            return "unknown_reservation";
+        case unknown_order:
+            return "unknown_order";
+        case unknown_line:
+            return "unknown_line";
+        case unknown_api_key:
+            return "unknown_api_key";
+        case no_lines:
+            return "no_lines";
+        case too_many_lines:
+            return "too_many_lines";
+        case duplicate_line:
+            return "duplicate_line";
+        case quantity_must_be_positive:
+            return "quantity_must_be_positive";
+        case quantity_too_large:
+            return "quantity_too_large";
+        case level_out_of_range:
+            return "level_out_of_range";
+        case time_to_live_out_of_range:
+            return "time_to_live_out_of_range";
+        case reason_required:
+            return "reason_required";
+        case location_required:
+            return "location_required";
+        case channel_required:
+            return "channel_required";
+        case order_required:
+            return "order_required";
+        case value_out_of_range:
+            return "value_out_of_range";
+        case code_not_allowed:
+            return "code_not_allowed";
+        case insufficient_stock:
+            return "insufficient_stock";
+        case split_not_allowed:
+            return "split_not_allowed";
+        case location_not_in_pool:
+            return "location_not_in_pool";
+        case channel_has_no_pool:
+            return "channel_has_no_pool";
+        case reservation_ended:
+            return "reservation_ended";
+        case reservation_already_confirmed:
+            return "reservation_already_confirmed";
+        case order_already_exists:
+            return "order_already_exists";
+        case nothing_to_release:
+            return "nothing_to_release";
+        case nothing_to_cancel:
+            return "nothing_to_cancel";
+        case nothing_to_adjust:
+            return "nothing_to_adjust";
+        case key_reused_with_other_body:
+            return "key_reused_with_other_body";
+        case event_identity_conflict:
+            return "event_identity_conflict";
+        case stale_source_epoch:
+            return "stale_source_epoch";
+        case already_recorded:
+            return "already_recorded";
+        case table_full:
+            return "table_full";
+    }
+    return "unknown_refusal";
+}
+
+}  // namespace holdfast
