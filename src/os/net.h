@@ -29,7 +29,8 @@ class StreamEvents {
 };
 
 /// One connection. Used by the thread of its loop only. Destruction closes it; events stop then,
-/// so it may be destroyed inside its own event.
+/// so it may be destroyed inside its own event or inside that of another. Streams, listeners and
+/// timers are destroyed before their loop.
 class Stream {
   public:
     virtual ~Stream() = default;
@@ -39,6 +40,10 @@ class Stream {
     virtual IoResult read(MutableByteSpan into) = 0;
     /// One gathered write; may take a part.
     virtual IoResult write(std::span<const ByteSpan> pieces) = 0;
+    /// Tells the peer that nothing more will be written; reading goes on. A server that closes
+    /// while bytes of the peer are unread would otherwise reset the connection, and the answer
+    /// that explains the closing would be lost with it.
+    virtual void finish_writing() = 0;
     /// Address of the peer without its port; empty when unknown.
     [[nodiscard]] virtual std::string peer() const = 0;
 };
