@@ -10,9 +10,7 @@ namespace {
 constexpr std::size_t kFieldHeaderBytes = 4;
 constexpr int kDeltaBits = 56;
 
-bool known(FactType type) {
-    return name(type) != "unknown";
-}
+bool known(FactType type) { return name(type) != "unknown"; }
 
 }  // namespace
 

@@ -86,33 +86,19 @@ constexpr Names<PolicyKind, 2> kPolicyKinds{
 
 }  // namespace
 
-std::string_view name(Bucket bucket) {
-    return find_name(kBuckets, bucket);
-}
-std::optional<Bucket> bucket_from(std::string_view text) {
-    return find_value(kBuckets, text);
-}
-std::string_view name(PlaceKind kind) {
-    return find_name(kPlaces, kind);
-}
-std::string_view name(FactType type) {
-    return find_name(kFactTypes, type);
-}
+std::string_view name(Bucket bucket) { return find_name(kBuckets, bucket); }
+std::optional<Bucket> bucket_from(std::string_view text) { return find_value(kBuckets, text); }
+std::string_view name(PlaceKind kind) { return find_name(kPlaces, kind); }
+std::string_view name(FactType type) { return find_name(kFactTypes, type); }
 std::optional<FactType> fact_type_from(std::string_view text) {
     return find_value(kFactTypes, text);
 }
-std::string_view name(CaseKind kind) {
-    return find_name(kCaseKinds, kind);
-}
-std::string_view name(Disposition d) {
-    return find_name(kDispositions, d);
-}
+std::string_view name(CaseKind kind) { return find_name(kCaseKinds, kind); }
+std::string_view name(Disposition d) { return find_name(kDispositions, d); }
 std::optional<Disposition> disposition_from(std::string_view text) {
     return find_value(kDispositions, text);
 }
-std::string_view name(PolicyKind kind) {
-    return find_name(kPolicyKinds, kind);
-}
+std::string_view name(PolicyKind kind) { return find_name(kPolicyKinds, kind); }
 std::optional<PolicyKind> policy_kind_from(std::string_view text) {
     return find_value(kPolicyKinds, text);
 }
@@ -120,80 +106,43 @@ std::optional<PolicyKind> policy_kind_from(std::string_view text) {
 std::string_view name(Refusal refusal) {
     using enum Refusal;
     switch (refusal) {
-        case none:
-            return "none";
-        case unknown_sku:
-            return "unknown_sku";
-        case unknown_location:
-            return "unknown_location";
-        case unknown_channel:
-            return "unknown_channel";
-        case unknown_pool:
-            return "unknown_pool";
-        case unknown_reservation:
-            return "unknown_reservation";
-        case unknown_order:
-            return "unknown_order";
-        case unknown_line:
-            return "unknown_line";
-        case unknown_api_key:
-            return "unknown_api_key";
-        case no_lines:
-            return "no_lines";
-        case too_many_lines:
-            return "too_many_lines";
-        case duplicate_line:
-            return "duplicate_line";
-        case quantity_must_be_positive:
-            return "quantity_must_be_positive";
-        case quantity_too_large:
-            return "quantity_too_large";
-        case level_out_of_range:
-            return "level_out_of_range";
-        case time_to_live_out_of_range:
-            return "time_to_live_out_of_range";
-        case reason_required:
-            return "reason_required";
-        case location_required:
-            return "location_required";
-        case channel_required:
-            return "channel_required";
-        case order_required:
-            return "order_required";
-        case value_out_of_range:
-            return "value_out_of_range";
-        case code_not_allowed:
-            return "code_not_allowed";
-        case insufficient_stock:
-            return "insufficient_stock";
-        case split_not_allowed:
-            return "split_not_allowed";
-        case location_not_in_pool:
-            return "location_not_in_pool";
-        case channel_has_no_pool:
-            return "channel_has_no_pool";
-        case reservation_ended:
-            return "reservation_ended";
-        case reservation_already_confirmed:
-            return "reservation_already_confirmed";
-        case order_already_exists:
-            return "order_already_exists";
-        case nothing_to_release:
-            return "nothing_to_release";
-        case nothing_to_cancel:
-            return "nothing_to_cancel";
-        case nothing_to_adjust:
-            return "nothing_to_adjust";
-        case key_reused_with_other_body:
-            return "key_reused_with_other_body";
-        case event_identity_conflict:
-            return "event_identity_conflict";
-        case stale_source_epoch:
-            return "stale_source_epoch";
-        case already_recorded:
-            return "already_recorded";
-        case table_full:
-            return "table_full";
+        case none: return "none";
+        case unknown_sku: return "unknown_sku";
+        case unknown_location: return "unknown_location";
+        case unknown_channel: return "unknown_channel";
+        case unknown_pool: return "unknown_pool";
+        case unknown_reservation: return "unknown_reservation";
+        case unknown_order: return "unknown_order";
+        case unknown_line: return "unknown_line";
+        case unknown_api_key: return "unknown_api_key";
+        case no_lines: return "no_lines";
+        case too_many_lines: return "too_many_lines";
+        case duplicate_line: return "duplicate_line";
+        case quantity_must_be_positive: return "quantity_must_be_positive";
+        case quantity_too_large: return "quantity_too_large";
+        case level_out_of_range: return "level_out_of_range";
+        case time_to_live_out_of_range: return "time_to_live_out_of_range";
+        case reason_required: return "reason_required";
+        case location_required: return "location_required";
+        case channel_required: return "channel_required";
+        case order_required: return "order_required";
+        case value_out_of_range: return "value_out_of_range";
+        case code_not_allowed: return "code_not_allowed";
+        case insufficient_stock: return "insufficient_stock";
+        case split_not_allowed: return "split_not_allowed";
+        case location_not_in_pool: return "location_not_in_pool";
+        case channel_has_no_pool: return "channel_has_no_pool";
+        case reservation_ended: return "reservation_ended";
+        case reservation_already_confirmed: return "reservation_already_confirmed";
+        case order_already_exists: return "order_already_exists";
+        case nothing_to_release: return "nothing_to_release";
+        case nothing_to_cancel: return "nothing_to_cancel";
+        case nothing_to_adjust: return "nothing_to_adjust";
+        case key_reused_with_other_body: return "key_reused_with_other_body";
+        case event_identity_conflict: return "event_identity_conflict";
+        case stale_source_epoch: return "stale_source_epoch";
+        case already_recorded: return "already_recorded";
+        case table_full: return "table_full";
     }
     return "unknown_refusal";
 }

@@ -26,9 +26,7 @@ enum class Bucket : std::uint8_t {
 };
 std::string_view name(Bucket bucket);
 std::optional<Bucket> bucket_from(std::string_view name);
-constexpr bool is_physical(Bucket b) {
-    return b >= Bucket::sellable && b <= Bucket::suspect;
-}
+constexpr bool is_physical(Bucket b) { return b >= Bucket::sellable && b <= Bucket::suspect; }
 
 /// What a posting's place is.
 enum class PlaceKind : std::uint8_t {

@@ -1,0 +1,168 @@
+// Commands: what somebody wants to change, already parsed, resolved and bounded. Fixed-size
+// structs; lines and texts live in the arena of the turn that carries them, and die with it.
+//
+// Outside codes are resolved to ids where they are parsed. A code nobody knows arrives as kNo...
+// and is refused by the ledger line by line, so that every failing line is reported at once.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "base/hash.h"
+#include "base/instant.h"
+#include "canonical/ids.h"
+#include "canonical/quantity.h"
+#include "canonical/vocabulary.h"
+
+namespace holdfast {
+
+/// A key that makes a repeat harmless: keyed hash of the key, hash of the normalised body.
+struct CommandKey {
+    Hash128 key;
+    std::uint64_t body_hash = 0;
+    [[nodiscard]] bool given() const { return !key.is_zero(); }
+};
+
+/// Who says it, from where, when, and how a repeat is recognised. Common to all commands.
+struct Envelope {
+    CommandKey transport;     ///< Idempotency-Key, or CloudEvents source and id
+    CommandKey semantic;      ///< issuer, document type, document, line, type, revision
+    std::string_view actor;   ///< who: the API key's id or an internal actor such as "expiry"
+    std::string_view source;  ///< the outside system; empty for direct API calls
+    /// Position in the source's own sequence, 0 = it has none. A source that numbers its commands
+    /// sends them in order; a number at or below the last one recorded is a repeat.
+    std::uint64_t source_epoch = 0;
+    std::uint64_t source_seq = 0;
+    Instant occurred_at{};  ///< business time; zero = the hub's own stamp
+    std::string_view reason;
+    std::byte trace[16] = {};
+    bool traced = false;
+};
+
+/// One line of a request. Units are in the SKU's base unit.
+struct Line {
+    std::uint64_t line = 0;  ///< the caller's own line number; 0 = position in the request
+    SkuId sku = kNoSku;
+    LocationId location = kNoLocation;  ///< kNoLocation with `names_location` = unknown code
+    bool names_location = false;        ///< false: the pool, or the event's location, decides
+    Bucket bucket = Bucket::sellable;   ///< adjustments: which bucket; returns: where it goes
+    std::int64_t quantity = 0;          ///< as given: decide refuses what is out of range
+};
+
+/// Holds stock: multi-line, all or none, or in part.
+struct ReserveStock {
+    Envelope envelope;
+    ChannelId channel = kNoChannel;
+    std::span<const Line> lines;
+    bool partial = false;          ///< lines that cannot be held are set aside, the others held
+    Microseconds time_to_live{0};  ///< 0 = the default
+    std::string_view order;        ///< optional reference
+};
+inline constexpr Microseconds time_to_live_default = std::chrono::minutes(15);
+inline constexpr Microseconds time_to_live_max = std::chrono::hours(24 * 30);
+
+enum class ReservationStep : std::uint8_t { confirm, release, extend, adjust };
+
+/// A step in the life of one reservation.
+struct StepReservation {
+    Envelope envelope;
+    ReservationStep step = ReservationStep::confirm;
+    ReservationId reservation;
+    /// release: units to give back (none = all). adjust: the new quantity of each named line.
+    std::span<const Line> lines;
+    Microseconds time_to_live{0};  ///< extend: from now; 0 = the default
+    std::string_view order;        ///< confirm: the order it belongs to
+};
+
+/// The hub's own clock speaking: ends holds whose time has come, at most `holds_max` of them.
+struct ExpireHolds {
+    std::uint32_t holds_max = 256;
+};
+
+/// Something that happened outside. Physical facts are never refused for lack of stock.
+struct RecordEvent {
+    Envelope envelope;
+    /// order_created, order_cancelled, shipment_posted, return_received, stock_counted,
+    /// receipt_posted, stock_adjusted, pos_sale or pos_void.
+    FactType type = FactType::stock_counted;
+    LocationId location = kNoLocation;  ///< of the whole event; a line's own wins
+    bool names_location = false;
+    ChannelId channel = kNoChannel;
+    std::span<const Line> lines;
+    std::string_view order;
+    std::string_view document;  ///< receipt, return, shipment or purchase order number
+    // order_created only:
+    bool already_sold = false;  ///< sold elsewhere: hold by force, never refuse
+    bool partial = false;
+    bool names_reservation = false;
+    ReservationId reservation;  ///< the hold that the order confirms
+};
+
+struct UpsertItem {
+    Envelope envelope;
+    std::string_view code;
+    std::string_view title;
+};
+
+inline constexpr std::uint32_t kLocationEnabled = 1;  ///< may be promised from
+struct UpsertLocation {
+    Envelope envelope;
+    std::string_view code;
+    std::string_view title;
+    bool enabled = true;
+};
+
+/// An ordered set of locations that channels sell from.
+struct UpsertPool {
+    Envelope envelope;
+    std::string_view code;
+    std::span<const LocationId> locations;
+};
+
+inline constexpr std::uint32_t kChannelSplits = 1;  ///< one line may come from several locations
+struct UpsertChannel {
+    Envelope envelope;
+    std::string_view code;
+    std::string_view title;
+    PoolId pool = kNoPool;
+    bool splits = true;
+};
+
+/// Sets one policy row. Scope: sku and location, sku, location, or everything. The most specific
+/// row wins. A value below zero removes the row.
+struct SetPolicy {
+    Envelope envelope;
+    PolicyKind kind = PolicyKind::safety_stock;
+    SkuId sku = kNoSku;
+    bool names_sku = false;
+    LocationId location = kNoLocation;
+    bool names_location = false;
+    std::int64_t value = 0;
+};
+inline constexpr std::int64_t policy_value_max = 1'000'000'000;
+
+struct CreateApiKey {
+    Envelope envelope;
+    std::uint64_t id = 0;
+    std::byte secret_hash[32] = {};
+    std::string_view title;
+    std::string_view scopes;  ///< checked by the API; stored as given
+    Instant expires_at{};     ///< zero = never
+};
+inline constexpr std::size_t scopes_bytes_max = 4096;
+
+struct RevokeApiKey {
+    Envelope envelope;
+    std::uint64_t id = 0;
+};
+
+using Command =
+    std::variant<ReserveStock, StepReservation, ExpireHolds, RecordEvent, UpsertItem,
+                 UpsertLocation, UpsertPool, UpsertChannel, SetPolicy, CreateApiKey, RevokeApiKey>;
+
+/// The envelope of any command that has one; nothing for ExpireHolds.
+const Envelope* envelope_of(const Command& command);
+
+}  // namespace holdfast

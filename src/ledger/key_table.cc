@@ -1,0 +1,27 @@
+#include "ledger/key_table.h"
+
+namespace holdfast::ledger {
+
+void KeyTable::advance(Instant now) {
+    const std::int64_t current = number_at(now);
+    while (!kept_.empty() && kept_.back().number <= current - generations_) kept_.pop_back();
+}
+
+void KeyTable::put(const Hash128& key, const KeyRow& row, Instant now) {
+    advance(now);
+    restore(number_at(now), key, row);
+}
+
+void KeyTable::restore(std::int64_t number, const Hash128& key, const KeyRow& row) {
+    for (Generation& g : kept_)
+        if (g.number == number) {
+            g.keys[key] = row;
+            return;
+        }
+    auto it = kept_.begin();
+    while (it != kept_.end() && it->number > number) ++it;
+    it = kept_.insert(it, Generation{number, {}});
+    it->keys[key] = row;
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,73 @@
+// Keys already seen: keyed 128-bit hash -> body hash and the fact that answered. Keys are forgotten
+// by generations of log time, so that forgetting costs nothing per key and replay forgets the same.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+#include "base/hash.h"
+#include "base/instant.h"
+
+namespace holdfast::ledger {
+
+/// Transport keys live at least 7 days, semantic keys at least 45.
+inline constexpr Microseconds transport_key_generation = std::chrono::hours(84);
+inline constexpr std::uint32_t transport_key_generations = 3;
+inline constexpr Microseconds semantic_key_generation = std::chrono::hours(24 * 15);
+inline constexpr std::uint32_t semantic_key_generations = 4;
+
+struct KeyRow {
+    std::uint64_t body_hash = 0;
+    std::uint64_t seq = 0;
+};
+
+class KeyTable {
+  public:
+    /// `generations` are kept: the current one and the ones before it.
+    KeyTable(Microseconds generation, std::uint32_t generations)
+        : generation_(generation), generations_(generations) {}
+
+    [[nodiscard]] std::optional<KeyRow> find(const Hash128& key) const {
+        for (const Generation& g : kept_)
+            if (const auto it = g.keys.find(key); it != g.keys.end()) return it->second;
+        return std::nullopt;
+    }
+    [[nodiscard]] std::uint64_t size() const {
+        std::uint64_t total = 0;
+        for (const Generation& g : kept_) total += g.keys.size();
+        return total;
+    }
+    /// Remembers a key under the generation of `now`, after forgetting what is too old.
+    void put(const Hash128& key, const KeyRow& row, Instant now);
+    /// Forgets generations that are too old at `now`. Called for every fact.
+    void advance(Instant now);
+
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const Generation& g : kept_)
+            for (const auto& [key, row] : g.keys) visit(g.number, key, row);
+    }
+    /// Checkpoint loading: puts a key into a numbered generation, newest first.
+    void restore(std::int64_t number, const Hash128& key, const KeyRow& row);
+
+  private:
+    // The key is a keyed hash already.
+    struct Identity {
+        using is_avalanching = void;
+        std::size_t operator()(const Hash128& h) const noexcept { return h.low; }
+    };
+    struct Generation {
+        std::int64_t number = 0;
+        boost::unordered_flat_map<Hash128, KeyRow, Identity> keys;
+    };
+    [[nodiscard]] std::int64_t number_at(Instant now) const {
+        return to_raw(now) / generation_.count();
+    }
+    Microseconds generation_;
+    std::uint32_t generations_;
+    std::deque<Generation> kept_;  // newest first
+};
+
+}  // namespace holdfast::ledger

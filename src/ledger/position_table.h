@@ -1,0 +1,101 @@
+// Positions: one row per SKU and location, the rows of a SKU contiguous and ordered by location.
+// Hot numbers are 48 bytes; rare buckets stand in a side table only while one is not zero.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "canonical/fact.h"
+
+namespace holdfast::ledger {
+
+struct Position {
+    Units sellable = 0;
+    Units reserved = 0;
+    Units allocated = 0;
+    std::int32_t safety_stock = 0;  ///< effective: the most specific policy row
+    std::int32_t buffer = 0;        ///< effective OB
+    SkuId sku;
+    LocationId location;
+    std::uint64_t seq = 0;  ///< of the last fact that changed the row
+
+    [[nodiscard]] Units free() const { return sellable - reserved - allocated; }
+    [[nodiscard]] Units oversold() const { return free() < 0 ? -free() : 0; }
+    /// Units that may be promised, if the location is enabled: max(0, free - SS - OB).
+    [[nodiscard]] Units promisable() const {
+        const Units units = free() - safety_stock - buffer;
+        return units > 0 ? units : 0;
+    }
+};
+static_assert(sizeof(Position) == 48);
+
+struct RareBuckets {
+    Units damaged = 0;
+    Units quarantine = 0;
+    Units suspect = 0;
+    Units picked = 0;
+    Units backordered = 0;
+    Units erp_held = 0;
+    Units inbound = 0;
+    Units in_transit = 0;
+    friend bool operator==(const RareBuckets&, const RareBuckets&) = default;
+};
+
+class PositionTable {
+  public:
+    /// Nullptr where nothing was ever recorded.
+    [[nodiscard]] const Position* find(SkuId sku, LocationId at) const;
+    /// All rows of a SKU, ordered by location. Valid until the next change.
+    [[nodiscard]] std::span<const Position> of(SkuId sku) const {
+        if (sku.raw >= spans_.size()) return {};
+        return {rows_.data() + spans_[sku.raw].offset, spans_[sku.raw].count};
+    }
+    [[nodiscard]] RareBuckets rare(SkuId sku, LocationId at) const;
+    [[nodiscard]] Units level(SkuId sku, LocationId at, Bucket bucket) const;
+    [[nodiscard]] std::uint64_t size() const { return count_; }
+
+    /// Adds to a bucket, making the row when it is new (`made` tells). Only apply calls it.
+    Position& add(SkuId sku, LocationId at, Bucket bucket, Units delta, std::uint64_t seq,
+                  bool& made);
+    /// Visits every row so that policies can refresh cached values.
+    template <class Visit>
+    void for_each(Visit&& visit) {
+        for (const Span& s : spans_)
+            for (std::uint32_t i = 0; i < s.count; ++i) visit(rows_[s.offset + i]);
+    }
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const Span& s : spans_)
+            for (std::uint32_t i = 0; i < s.count; ++i) visit(std::as_const(rows_[s.offset + i]));
+    }
+    template <class Visit>
+    void for_each_of(SkuId sku, Visit&& visit) {
+        if (sku.raw >= spans_.size()) return;
+        for (std::uint32_t i = 0; i < spans_[sku.raw].count; ++i)
+            visit(rows_[spans_[sku.raw].offset + i]);
+    }
+    /// Makes an empty row (checkpoint loading, policies); returns it.
+    Position& make(SkuId sku, LocationId at, bool& made);
+    void set_rare(SkuId sku, LocationId at, const RareBuckets& rare);
+    void prefetch(SkuId sku) const {
+        if (sku.raw < spans_.size()) __builtin_prefetch(rows_.data() + spans_[sku.raw].offset, 1);
+    }
+
+  private:
+    struct Span {
+        std::uint32_t offset = 0;
+        std::uint32_t count = 0;
+        std::uint32_t capacity = 0;
+    };
+    std::uint32_t grow(Span& span);
+
+    std::vector<Span> spans_;  // by SKU id
+    std::vector<Position> rows_;
+    std::vector<std::vector<std::uint32_t>> free_by_class_;       // offsets of spans of 2^i rows
+    boost::unordered_flat_map<std::uint64_t, RareBuckets> rare_;  // by sku << 32 | location
+    std::uint64_t count_ = 0;
+};
+
+}  // namespace holdfast::ledger

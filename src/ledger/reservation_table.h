@@ -1,0 +1,119 @@
+// Reservations and their parts. A part is the share of one line at one location; a line that was
+// split has several parts. Ended reservations stay readable for a while, then are forgotten by
+// generations of log time, as keys are.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <deque>
+#include <queue>
+#include <span>
+#include <vector>
+
+#include "base/instant.h"
+#include "canonical/ids.h"
+#include "canonical/quantity.h"
+#include "canonical/vocabulary.h"
+
+namespace holdfast::ledger {
+
+struct Part {
+    std::uint64_t line = 0;  ///< the caller's line number
+    SkuId sku;
+    LocationId location;
+    Units created = 0;  ///< ever promised: created, grown and late-confirmed
+    Units reserved = 0;
+    Units allocated = 0;
+    Units shipped = 0;
+    Units ended = 0;  ///< released, expired or cancelled
+
+    [[nodiscard]] Units open() const { return reserved + allocated; }
+};
+
+struct Reservation {
+    ReservationId id;
+    std::int64_t expires_at = 0;   ///< microseconds UTC; 0 = never (confirmed)
+    std::uint64_t order_hash = 0;  ///< 0 = belongs to no order
+    std::uint64_t seq = 0;         ///< of the last fact that changed it
+    std::uint32_t first_part = 0;
+    std::uint32_t part_count = 0;
+    ChannelId channel = kNoChannel;
+    bool confirmed = false;
+    /// Type of the fact that ended it; zero while open.
+    FactType ended_by{};
+    std::int64_t ended_generation = 0;
+
+    [[nodiscard]] bool ended() const { return ended_by != FactType{}; }
+};
+
+/// Ended reservations stay at least this long.
+inline constexpr Microseconds ended_reservation_generation = std::chrono::hours(84);
+inline constexpr std::int64_t ended_reservation_generations = 3;
+
+class ReservationTable {
+  public:
+    [[nodiscard]] const Reservation* find(ReservationId id) const {
+        const auto it = rows_.find(id.raw);
+        return it == rows_.end() ? nullptr : &it->second;
+    }
+    [[nodiscard]] const Reservation* find_by_order(std::uint64_t order_hash) const {
+        const auto it = by_order_.find(order_hash);
+        return it == by_order_.end() ? nullptr : find(ReservationId{it->second});
+    }
+    [[nodiscard]] std::span<const Part> parts(const Reservation& r) const {
+        return {parts_.data() + r.first_part, r.part_count};
+    }
+    [[nodiscard]] std::uint64_t size() const { return rows_.size(); }
+    /// The open hold whose time comes first, if it has come at `now`; skips what was confirmed,
+    /// extended or ended meanwhile.
+    [[nodiscard]] std::vector<ReservationId> due(Instant now, std::size_t holds_max) const;
+    /// When the next hold may expire; nothing known: the far future.
+    [[nodiscard]] Instant next_deadline() const;
+
+    // Changes, by apply and checkpoint loading only.
+    Reservation& create(ReservationId id);
+    Reservation* find_mutable(ReservationId id) {
+        const auto it = rows_.find(id.raw);
+        return it == rows_.end() ? nullptr : &it->second;
+    }
+    std::span<Part> parts_mutable(const Reservation& r) {
+        return {parts_.data() + r.first_part, r.part_count};
+    }
+    Part& append_part(Reservation& r);
+    void set_deadline(Reservation& r, std::int64_t expires_at);
+    void set_order(Reservation& r, std::uint64_t order_hash);
+    void end(Reservation& r, FactType by, Instant now);
+    /// Undoes `end` for a late confirmation.
+    void reopen(Reservation& r);
+    /// Forgets ended reservations that are too old at `now`.
+    void advance(Instant now);
+
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const auto& [id, row] : rows_) visit(row);
+    }
+
+  private:
+    struct Deadline {
+        std::int64_t at = 0;
+        std::uint64_t id = 0;
+        friend auto operator<=>(const Deadline&, const Deadline&) = default;
+    };
+    struct Ended {
+        std::int64_t generation = 0;
+        std::vector<std::uint64_t> ids;
+    };
+    void forget(std::uint64_t id);
+    [[nodiscard]] bool live(const Deadline& d) const;
+    void drop_stale_deadlines();
+
+    boost::unordered_flat_map<std::uint64_t, Reservation> rows_;
+    std::vector<Part> parts_;
+    std::vector<std::vector<std::uint32_t>> free_parts_by_class_;
+    boost::unordered_flat_map<std::uint64_t, std::uint64_t> by_order_;
+    // A min-heap. Entries whose deadline moved stay in it and are skipped when they come up.
+    std::vector<Deadline> deadlines_;
+    std::deque<Ended> ended_;  // oldest first
+};
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,103 @@
+// Everything that must be identical after replay: codes, positions, reservations, orders, policies,
+// keys already seen, sources, API keys. Changed by apply alone; read by one thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.h"
+#include "ledger/access_table.h"
+#include "ledger/code_table.h"
+#include "ledger/key_table.h"
+#include "ledger/policy_table.h"
+#include "ledger/position_table.h"
+#include "ledger/reservation_table.h"
+#include "ledger/source_table.h"
+
+namespace holdfast::ledger {
+
+struct LocationRow {
+    bool enabled = true;
+};
+
+struct ChannelRow {
+    PoolId pool = kNoPool;
+    bool splits = true;
+};
+
+/// A pool's locations in order, and the rank of each location in it.
+struct PoolRow {
+    std::vector<LocationId> locations;
+    std::vector<std::uint16_t> rank_of;  ///< by location id; kNotInPool where it is not a member
+    static constexpr std::uint16_t kNotInPool = 65535;
+
+    [[nodiscard]] std::uint16_t rank(LocationId at) const {
+        return at.raw < rank_of.size() ? rank_of[at.raw] : kNotInPool;
+    }
+    [[nodiscard]] bool contains(LocationId at) const { return rank(at) != kNotInPool; }
+};
+
+/// How a state is bounded. Full means a clear refusal (table_full), never silent growth.
+struct Limits {
+    std::uint64_t keys_max = 64'000'000;
+    std::uint64_t reservations_max = 50'000'000;
+    std::uint64_t positions_max = 100'000'000;
+};
+
+struct State {
+    explicit State(std::uint64_t hash_seed = 0, Limits bounds = {})
+        : seed(hash_seed), limits(bounds) {}
+
+    /// Secret of the journal: keys of order numbers and idempotency keys are hashed with it.
+    std::uint64_t seed;
+    Limits limits;
+
+    std::uint64_t seq = 0;  ///< of the last fact applied
+    Instant log_time{};     ///< recorded_at of the last fact applied
+
+    CodeTable items{skus_max};
+    CodeTable locations{locations_max};
+    CodeTable channels{channels_max};
+    CodeTable pools{pools_max};
+    CodeTable names{names_max};  ///< sources, actors, reasons
+
+    std::vector<LocationRow> location_rows;
+    std::vector<ChannelRow> channel_rows;
+    std::vector<PoolRow> pool_rows;
+
+    PositionTable positions;
+    PolicyTable policies;
+    ReservationTable reservations;
+    KeyTable transport_keys{transport_key_generation, transport_key_generations};
+    KeyTable semantic_keys{semantic_key_generation, semantic_key_generations};
+    SourceTable sources;
+    AccessTable access;
+
+    [[nodiscard]] SkuId sku(std::string_view code) const { return SkuId{items.find(code)}; }
+    [[nodiscard]] LocationId location(std::string_view code) const {
+        return LocationId{locations.find(code)};
+    }
+    [[nodiscard]] ChannelId channel(std::string_view code) const {
+        return ChannelId{channels.find(code)};
+    }
+    [[nodiscard]] PoolId pool(std::string_view code) const { return PoolId{pools.find(code)}; }
+    [[nodiscard]] bool enabled(LocationId at) const {
+        return at.raw < location_rows.size() && location_rows[at.raw].enabled;
+    }
+    /// Keyed hash of an order number.
+    [[nodiscard]] std::uint64_t order_hash(std::string_view order) const {
+        return hash64(as_byte_span(order), seed);
+    }
+
+    /// The first invariant that does not hold, in words; nothing when all hold. Walks everything:
+    /// run after every step in tests and on demand in service.
+    [[nodiscard]] std::optional<std::string> check_invariants() const;
+
+    /// Sum mod 2^128 of XXH3-128 over every non-default row in its canonical encoding
+    /// (docs/journal_format.md, "State hash"). Independent of layout and of row order.
+    [[nodiscard]] Hash128 state_hash() const;
+};
+
+}  // namespace holdfast::ledger

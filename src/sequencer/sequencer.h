@@ -1,0 +1,193 @@
+// The single writer. Commands queue up during a turn; `turn` stamps them, lets the ledger decide,
+// applies the facts to the speculative state, and hands the group to the journal. A commit starts
+// the moment the previous one ends. Callers are answered only when everything decided up to and
+// with their command is durable, refusals included: a refusal may rest on a hold of the same group.
+//
+// An object, not a thread: it lives on one loop's thread and is called by nobody else.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/result.h"
+#include "canonical/command.h"
+#include "canonical/fact.h"
+#include "journal/journal.h"
+#include "ledger/ledger.h"
+#include "os/clock.h"
+#include "sequencer/expiry_clock.h"
+
+namespace holdfast::journal {
+class CheckpointStore;
+}
+
+namespace holdfast::sequencer {
+
+/// Why a command was not decided at all. Nothing was written: outcome not_applied.
+enum class Unavailable : std::uint8_t {
+    none,
+    overloaded,  ///< the queue is full
+    disk_low,    ///< only commands that end promises are taken
+    disk_full,   ///< no command is taken
+    draining,    ///< the hub is stopping
+};
+std::string_view name(Unavailable reason);
+
+struct Answer {
+    enum class Kind : std::uint8_t {
+        decided,      ///< see outcome; its effect, if any, is durable
+        unavailable,  ///< see reason; nothing happened
+        unknown,      ///< the disk failed under the commit: whether it happened is not known
+    };
+    Kind kind = Kind::decided;
+    Unavailable reason = Unavailable::none;
+    ledger::Outcome outcome{};
+    /// The fact that answers (recorded or repeated); valid during the call only. Empty view
+    /// (`has_fact` false) when a repeated fact is no longer in the journal.
+    FactView fact;
+    bool has_fact = false;
+    std::uint64_t durable_seq = 0;
+};
+
+/// Whoever submits commands. Called on the sequencer's thread, in order of submission.
+class Caller {
+  public:
+    virtual ~Caller() = default;
+    virtual void answered(std::uint64_t token, const Answer& answer) = 0;
+};
+
+struct Options {
+    std::size_t queue_commands_max = 65536;
+    /// A group closes when it holds this many bytes; the rest waits for the next one.
+    std::size_t group_bytes_max = 1024 * 1024;
+    std::size_t group_commands_max = 16384;
+    std::uint32_t expire_holds_max = 256;
+    /// A checkpoint is taken when this many bytes of journal would have to be replayed.
+    std::uint64_t checkpoint_after_bytes = 512ULL * 1024 * 1024;
+    std::uint32_t checkpoint_after_facts = 20'000'000;
+    ledger::Limits limits{};
+};
+
+/// What recovery did, for the log and `status`.
+struct Recovery {
+    std::uint64_t checkpoint_seq = 0;  ///< 0 = from the first fact
+    std::uint64_t facts_replayed = 0;
+    std::uint64_t bytes_replayed = 0;
+    Microseconds took{};
+};
+
+struct Counters {
+    std::uint64_t commits = 0;
+    std::uint64_t facts = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t commands = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t repeated = 0;
+    std::uint64_t expired = 0;
+    std::uint64_t checkpoints = 0;
+};
+
+class Sequencer {
+  public:
+    Sequencer(const os::Clock& clock, journal::Journal& journal,
+              journal::CheckpointStore* checkpoints, const Options& options);
+    ~Sequencer();
+
+    /// Acquires the journal, loads the newest checkpoint and replays the tail. Once, before all
+    /// else. `progress` is told facts done and the seq to reach.
+    using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+    Result<Recovery> recover(const Progress& progress = {});
+
+    /// Memory for the lines and texts of commands submitted in this turn.
+    [[nodiscard]] Arena& arena();
+    /// Queues a command for this turn's end. Overload and a full disk are answered at once,
+    /// through the caller as everything else.
+    void submit(const Command& command, Caller* caller, std::uint64_t token);
+    /// Ends a turn: decides what is queued, starts a commit if none is under way, answers what is
+    /// durable. With an inline disk everything is answered on return.
+    void turn();
+    /// Ends holds whose time has come, if the clocks can be trusted. Called by a timer.
+    void expire();
+    /// Between turns: journal housekeeping and, when due, a checkpoint. Returns whether it worked.
+    bool idle_work();
+    /// Takes a checkpoint now (graceful stop, tests). Nothing may be in flight.
+    Result<void> checkpoint();
+
+    /// Speculative state: ahead of the disk while a commit is under way. A reader whose row seq is
+    /// above durable_seq() holds its answer until `on_durable`.
+    [[nodiscard]] const ledger::State& state() const { return *state_; }
+    [[nodiscard]] std::uint64_t durable_seq() const { return durable_seq_; }
+    [[nodiscard]] bool idle() const;
+    /// Told after each commit, once its callers are answered.
+    void on_durable(std::function<void(std::uint64_t durable_seq)> observer) {
+        observers_.push_back(std::move(observer));
+    }
+    /// Told once when the disk failed; the process must end without another word.
+    void on_fatal(std::function<void()> handler) { on_fatal_ = std::move(handler); }
+    void start_draining() { draining_ = true; }
+
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+    [[nodiscard]] ExpiryClock& expiry_clock() { return expiry_clock_; }
+    [[nodiscard]] journal::Journal& journal() { return journal_; }
+    [[nodiscard]] std::size_t queued() const { return queue_.size(); }
+
+  private:
+    struct Queued {
+        Command command;
+        Caller* caller;
+        std::uint64_t token;
+    };
+    struct Pending {
+        Caller* caller;
+        std::uint64_t token;
+        ledger::Outcome outcome;
+    };
+    /// Commands decided together, their facts, and the memory of their answers.
+    struct Group {
+        Arena arena;
+        std::vector<std::byte> facts;
+        std::vector<Pending> pending;
+        std::uint64_t first_seq = 0;
+        std::uint32_t fact_count = 0;
+        std::uint32_t entry_count = 0;
+        Instant log_time{};
+        void clear();
+    };
+    void decide_queued();
+    void decide_one(const Queued& queued);
+    void commit_if_idle();
+    void committed(journal::AppendOutcome outcome);
+    void answer(Group& group, Answer::Kind kind);
+    [[nodiscard]] Instant stamp();
+    [[nodiscard]] Unavailable unavailable_for(const Command& command) const;
+    Result<void> load_checkpoint(Recovery& recovery);
+
+    const os::Clock& clock_;
+    journal::Journal& journal_;
+    journal::CheckpointStore* checkpoints_;
+    Options options_;
+    std::unique_ptr<ledger::State> state_;
+    ExpiryClock expiry_clock_;
+    journal::Head head_;
+    std::deque<Queued> queue_;
+    std::unique_ptr<Group> building_;
+    std::unique_ptr<Group> in_flight_;  // being made durable; null when the journal is idle
+    std::unique_ptr<Group> spare_;
+    std::uint64_t durable_seq_ = 0;
+    std::uint64_t checkpoint_seq_ = 0;
+    std::uint64_t bytes_since_checkpoint_ = 0;
+    Instant last_stamp_{};
+    Instant turn_wall_{};
+    std::vector<std::function<void(std::uint64_t)>> observers_;
+    std::function<void()> on_fatal_;
+    Counters counters_;
+    bool draining_ = false;
+    bool failed_ = false;
+    bool answering_ = false;
+};
+
+}  // namespace holdfast::sequencer
