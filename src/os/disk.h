@@ -21,10 +21,14 @@ namespace holdfast::os {
 /// Files are written in units of this size at offsets that are multiples of it.
 inline constexpr std::size_t kDiskBlockBytes = 4096;
 
+/// Ending of the files that are not complete yet. A crash may leave them; they mean nothing.
+inline constexpr std::string_view kTemporarySuffix = ".tmp";
+
 using DiskDone = std::function<void(Result<void>)>;
 
 class File {
   public:
+    /// A write in flight is waited for; its `done` is not called any more.
     virtual ~File() = default;
     [[nodiscard]] virtual std::uint64_t size() const = 0;
     /// Fills `into` from `offset`. Short data at the end of the file is invalid_argument, never a
@@ -33,9 +37,19 @@ class File {
     virtual Result<void> read(std::uint64_t offset, MutableByteSpan into) = 0;
     /// Writes whole blocks and makes them durable (data, and size if it grew), then calls `done`.
     /// `bytes` must stay unchanged until then; its start and size are multiples of
-    /// kDiskBlockBytes. At most one call in flight per file. After a failure the file must not be
-    /// used again: what the disk holds is unknown.
+    /// kDiskBlockBytes (os/aligned_buffer.h). At most one call in flight per file. After a failure
+    /// the file must not be used again: what the disk holds is unknown.
     virtual void write_synced(std::uint64_t offset, ByteSpan bytes, DiskDone done) = 0;
+};
+
+/// A whole file written from front to back, of any size, that appears under its name only when it
+/// is complete. Destroyed before finish(): nothing has happened.
+class FileWriter {
+  public:
+    virtual ~FileWriter() = default;
+    virtual Result<void> append(ByteSpan bytes) = 0;
+    /// Syncs, renames over whatever had the name, syncs the directory. Call once, last.
+    virtual Result<void> finish() = 0;
 };
 
 struct DiskSpace {
@@ -58,8 +72,14 @@ class Disk {
     /// that exists is already_exists. Slow: not for the hot path.
     virtual Result<std::unique_ptr<File>> create_zeroed(std::string_view name,
                                                         std::uint64_t bytes) = 0;
+    /// The same beside the hot path: `done` is called on the loop that owns the disk once the file
+    /// is there to open, or before returning where the disk has no thread of its own. At most one
+    /// in flight per disk.
+    virtual void create_zeroed_later(std::string_view name, std::uint64_t bytes, DiskDone done) = 0;
     /// Replaces or creates a whole file atomically: temporary file, sync, rename, directory sync.
     virtual Result<void> write_atomically(std::string_view name, ByteSpan bytes) = 0;
+    /// The same for contents that do not fit in memory at once.
+    virtual Result<std::unique_ptr<FileWriter>> write_file(std::string_view name) = 0;
     virtual Result<std::vector<std::byte>> read_all(std::string_view name) = 0;
     virtual Result<void> rename(std::string_view from, std::string_view to) = 0;
     virtual Result<void> remove(std::string_view name) = 0;

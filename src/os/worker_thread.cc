@@ -1,0 +1,48 @@
+#include "os/worker_thread.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace holdfast::os {
+
+WorkerThread::WorkerThread(const char* name) : thread_([this] { loop(); }) {
+    std::string short_name(name);
+    short_name.resize(std::min<std::size_t>(short_name.size(), 15));
+    pthread_setname_np(thread_.native_handle(), short_name.c_str());
+}
+
+WorkerThread::~WorkerThread() {
+    {
+        const std::lock_guard hold(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void WorkerThread::run(std::function<void()> task) {
+    {
+        const std::lock_guard hold(mutex_);
+        tasks_.push_back(std::move(task));
+    }
+    wake_.notify_one();
+}
+
+void WorkerThread::loop() {
+    while (true) {
+        std::function<void()> task;
+        {
+            std::unique_lock hold(mutex_);
+            wake_.wait(hold, [this] { return stopping_ || !tasks_.empty(); });
+            if (tasks_.empty()) return;
+            task = std::move(tasks_.front());
+            tasks_.pop_front();
+        }
+        task();
+    }
+}
+
+}  // namespace holdfast::os
