@@ -43,9 +43,9 @@ http {{
 
 
 class Nginx(Server):
-    def __init__(self, parent, priority, load):
+    def __init__(self, parent, priority, loader):
         super().__init__("nginx", parent, priority)
-        self.load = load
+        self.loader = loader
 
     def start(self):
         binary = find("nginx", "apt-get install nginx-light")
@@ -57,7 +57,7 @@ class Nginx(Server):
 
     def serve(self, clients, seconds, pipeline=1, operation="reserve"):
         return json.loads(output_of(self.priority.prefix + [
-            self.load, "--url", f"http://127.0.0.1:{self.port}", "--connections", str(clients), "--pipeline", str(pipeline),
+            self.loader, "--url", f"http://127.0.0.1:{self.port}", "--connections", str(clients), "--pipeline", str(pipeline),
             "--op", operation, "--duration", f"{round(seconds * 1000)}ms", "--json"]))
 
 
