@@ -14,6 +14,8 @@ add_library(holdfast_flags INTERFACE)
 target_include_directories(holdfast_flags INTERFACE "${PROJECT_SOURCE_DIR}/src")
 target_compile_options(holdfast_flags INTERFACE
     -Wall -Wextra -Wconversion -Wshadow -Wold-style-cast
+    # Designated initialisers leave the rest to defaults on purpose.
+    -Wno-missing-field-initializers
     -fstack-protector-strong -fstack-clash-protection -fcf-protection -fno-omit-frame-pointer)
 target_compile_definitions(holdfast_flags INTERFACE _GLIBCXX_ASSERTIONS)
 target_link_options(holdfast_flags INTERFACE -Wl,-z,relro,-z,now)

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -86,6 +87,11 @@ struct State {
     [[nodiscard]] bool enabled(LocationId at) const {
         return at.raw < location_rows.size() && location_rows[at.raw].enabled;
     }
+    /// The row of a channel; one without a pool for kNoChannel.
+    [[nodiscard]] const ChannelRow& channel_row(ChannelId id) const {
+        static constexpr ChannelRow kNone{};
+        return id.raw < channel_rows.size() ? channel_rows[id.raw] : kNone;
+    }
     /// Keyed hash of an order number.
     [[nodiscard]] std::uint64_t order_hash(std::string_view order) const {
         return hash64(as_byte_span(order), seed);
@@ -98,6 +104,10 @@ struct State {
     /// Sum mod 2^128 of XXH3-128 over every non-default row in its canonical encoding
     /// (docs/journal_format.md, "State hash"). Independent of layout and of row order.
     [[nodiscard]] Hash128 state_hash() const;
+    /// The same over what a retailer sees (reference data, levels, promises), leaving out what
+    /// differs from journal to journal: keys, deadlines, API keys, keyed hashes. Two hubs that were
+    /// told the same in the same order agree on it.
+    [[nodiscard]] Hash128 stock_hash() const;
 };
 
 }  // namespace holdfast::ledger

@@ -1,0 +1,246 @@
+#include "ledger/checkpoint_codec.h"
+
+#include "base/byte_stream.h"
+
+namespace holdfast::ledger {
+namespace {
+
+constexpr std::uint32_t kVersion = 1;
+
+void put_codes(ByteWriter& out, const CodeTable& table) {
+    out.put(std::uint64_t{table.size()});
+    for (std::uint32_t id = 0; id < table.size(); ++id) {
+        out.put_text(table.code(id));
+        out.put_text(table.title(id));
+        out.put(table.changed_at_seq(id));
+    }
+}
+
+void get_codes(ByteReader& in, CodeTable& table) {
+    const std::size_t count = in.get_count(16);
+    for (std::uint32_t id = 0; id < count && in.good(); ++id) {
+        const std::string_view code = in.get_text();
+        const std::string_view title = in.get_text();
+        const auto seq = in.get<std::uint64_t>();
+        if (in.good() && table.find(code) == kNoId) table.put(id, code, title, seq);
+    }
+}
+
+void put_rows(ByteWriter& out, const State& state) {
+    for (const LocationRow& row : state.location_rows)
+        out.put(static_cast<std::uint8_t>(row.enabled));
+    for (const ChannelRow& row : state.channel_rows) {
+        out.put(row.pool.raw);
+        out.put(static_cast<std::uint8_t>(row.splits));
+    }
+    for (const PoolRow& row : state.pool_rows) {
+        out.put(std::uint64_t{row.locations.size()});
+        for (const LocationId at : row.locations) out.put(at.raw);
+        out.put(std::uint64_t{row.rank_of.size()});
+    }
+}
+
+bool get_rows(ByteReader& in, State& state) {
+    state.location_rows.resize(state.locations.size());
+    for (LocationRow& row : state.location_rows) row.enabled = in.get<std::uint8_t>() != 0;
+    state.channel_rows.resize(state.channels.size());
+    for (ChannelRow& row : state.channel_rows) {
+        row.pool = PoolId{in.get<std::uint32_t>()};
+        row.splits = in.get<std::uint8_t>() != 0;
+        if (row.pool != kNoPool && row.pool.raw >= state.pools.size()) return false;
+    }
+    state.pool_rows.resize(state.pools.size());
+    for (PoolRow& row : state.pool_rows) {
+        const std::size_t count = in.get_count(4);
+        for (std::size_t i = 0; i < count; ++i)
+            row.locations.push_back(LocationId{in.get<std::uint32_t>()});
+        const auto ranks = in.get<std::uint64_t>();
+        if (ranks > state.locations.size()) return false;
+        row.rank_of.assign(ranks, PoolRow::kNotInPool);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (row.locations[i].raw >= ranks) return false;
+            row.rank_of[row.locations[i].raw] = static_cast<std::uint16_t>(i);
+        }
+    }
+    return in.good();
+}
+
+void put_positions(ByteWriter& out, const State& state) {
+    out.put(state.positions.size());
+    state.positions.for_each([&](const Position& p) {
+        const RareBuckets rare = state.positions.rare(p.sku, p.location);
+        out.put(p);
+        out.put(static_cast<std::uint8_t>(rare != RareBuckets{}));
+        if (rare != RareBuckets{}) out.put(rare);
+    });
+}
+
+bool get_positions(ByteReader& in, State& state) {
+    const std::size_t count = in.get_count(sizeof(Position));
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        const auto row = in.get<Position>();
+        if (row.sku.raw >= state.items.size() || row.location.raw >= state.locations.size())
+            return false;
+        bool made = false;
+        state.positions.make(row.sku, row.location, made) = row;
+        if (in.get<std::uint8_t>() != 0)
+            state.positions.set_rare(row.sku, row.location, in.get<RareBuckets>());
+    }
+    return in.good();
+}
+
+void put_reservations(ByteWriter& out, const State& state) {
+    out.put(state.reservations.size());
+    state.reservations.for_each([&](const Reservation& r) {
+        out.put(r.id.raw);
+        out.put(r.expires_at);
+        out.put(r.order_hash);
+        out.put(r.seq);
+        out.put(r.channel.raw);
+        out.put(static_cast<std::uint8_t>(r.confirmed));
+        out.put(static_cast<std::uint16_t>(r.ended_by));
+        out.put(r.ended_generation);
+        out.put(std::uint64_t{r.part_count});
+        for (const Part& part : state.reservations.parts(r)) out.put(part);
+    });
+}
+
+bool get_reservations(ByteReader& in, State& state) {
+    const std::size_t count = in.get_count(51);
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        const ReservationId id{in.get<std::uint64_t>()};
+        if (!in.good() || state.reservations.find(id) != nullptr) return false;
+        Reservation& r = state.reservations.create(id);
+        const auto expires_at = in.get<std::int64_t>();
+        const auto order_hash = in.get<std::uint64_t>();
+        r.seq = in.get<std::uint64_t>();
+        r.channel = ChannelId{in.get<std::uint32_t>()};
+        r.confirmed = in.get<std::uint8_t>() != 0;
+        const auto ended_by = static_cast<FactType>(in.get<std::uint16_t>());
+        const auto ended_generation = in.get<std::int64_t>();
+        const std::size_t parts = in.get_count(sizeof(Part));
+        for (std::size_t p = 0; p < parts; ++p) state.reservations.append_part(r) = in.get<Part>();
+        state.reservations.set_order(r, order_hash);
+        if (ended_by != FactType{})
+            state.reservations.end(r, ended_by,
+                                   Instant{ended_generation * ended_reservation_generation});
+        else
+            state.reservations.set_deadline(r, expires_at);
+    }
+    return in.good();
+}
+
+void put_keys(ByteWriter& out, const KeyTable& table) {
+    out.put(table.size());
+    table.for_each([&](std::int64_t generation, const Hash128& key, const KeyRow& row) {
+        out.put(generation);
+        out.put(key);
+        out.put(row);
+    });
+}
+
+void get_keys(ByteReader& in, KeyTable& table) {
+    const std::size_t count = in.get_count(40);
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        const auto generation = in.get<std::int64_t>();
+        const auto key = in.get<Hash128>();
+        table.restore(generation, key, in.get<KeyRow>());
+    }
+}
+
+void put_access(ByteWriter& out, const State& state) {
+    out.put(std::uint64_t{state.access.rows().size()});
+    for (const auto& [id, row] : state.access.rows()) {
+        out.put(id);
+        out.put_bytes(row.secret_hash);
+        out.put_text(row.title);
+        out.put_text(row.scopes);
+        out.put(to_raw(row.created_at));
+        out.put(to_raw(row.expires_at));
+        out.put(static_cast<std::uint8_t>(row.revoked));
+    }
+}
+
+void get_access(ByteReader& in, State& state) {
+    const std::size_t count = in.get_count(65);
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        const auto id = in.get<std::uint64_t>();
+        ApiKeyRow row;
+        row.secret_hash = in.get<std::array<std::byte, 32>>();
+        row.title = in.get_text();
+        row.scopes = in.get_text();
+        row.created_at = instant_from_raw(in.get<std::int64_t>());
+        row.expires_at = instant_from_raw(in.get<std::int64_t>());
+        row.revoked = in.get<std::uint8_t>() != 0;
+        state.access.put(id, std::move(row));
+    }
+}
+
+}  // namespace
+
+void encode_state(const State& state, std::vector<std::byte>& bytes) {
+    ByteWriter out(bytes);
+    out.put(kVersion);
+    out.put(state.seq);
+    out.put(to_raw(state.log_time));
+    for (const CodeTable* table :
+         {&state.items, &state.locations, &state.channels, &state.pools, &state.names})
+        put_codes(out, *table);
+    put_rows(out, state);
+    std::uint64_t policies = 0;
+    state.policies.for_each([&](PolicyKind, const PolicyScope&, std::int32_t) { ++policies; });
+    out.put(policies);
+    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, std::int32_t value) {
+        out.put(static_cast<std::uint8_t>(kind));
+        out.put(scope);
+        out.put(value);
+    });
+    put_positions(out, state);
+    put_reservations(out, state);
+    put_keys(out, state.transport_keys);
+    put_keys(out, state.semantic_keys);
+    out.put(std::uint64_t{state.sources.rows().size()});
+    for (const auto& [source, at] : state.sources.rows()) {
+        out.put(source);
+        out.put(at);
+    }
+    put_access(out, state);
+}
+
+Result<std::unique_ptr<State>> decode_state(ByteSpan bytes, std::uint64_t seed,
+                                            const Limits& limits) {
+    ByteReader in(bytes);
+    if (in.get<std::uint32_t>() != kVersion)
+        return failure(ErrorCode::unsupported, "checkpoint body of another version");
+    auto state = std::make_unique<State>(seed, limits);
+    state->seq = in.get<std::uint64_t>();
+    state->log_time = instant_from_raw(in.get<std::int64_t>());
+    for (CodeTable* table :
+         {&state->items, &state->locations, &state->channels, &state->pools, &state->names})
+        get_codes(in, *table);
+    const auto broken = [] {
+        return failure(ErrorCode::invalid_format, "checkpoint body does not decode");
+    };
+    if (!in.good() || !get_rows(in, *state)) return broken();
+    const std::size_t policies = in.get_count(13);
+    for (std::size_t i = 0; i < policies && in.good(); ++i) {
+        const auto kind = static_cast<PolicyKind>(in.get<std::uint8_t>());
+        const auto scope = in.get<PolicyScope>();
+        const auto value = in.get<std::int32_t>();
+        if (name(kind) == "unknown") return broken();
+        state->policies.put(kind, scope, value);
+    }
+    if (!get_positions(in, *state) || !get_reservations(in, *state)) return broken();
+    get_keys(in, state->transport_keys);
+    get_keys(in, state->semantic_keys);
+    const std::size_t sources = in.get_count(20);
+    for (std::size_t i = 0; i < sources && in.good(); ++i) {
+        const auto source = in.get<NameId>();
+        state->sources.put(source, in.get<SourcePosition>());
+    }
+    get_access(in, *state);
+    if (!in.good() || !in.at_end()) return broken();
+    return state;
+}
+
+}  // namespace holdfast::ledger

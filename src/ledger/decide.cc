@@ -1,0 +1,158 @@
+// The road every command takes: keys first, then its own decider.
+#include "base/check.h"
+#include "ledger/deciders.h"
+
+namespace holdfast::ledger {
+namespace {
+
+std::optional<Outcome> repeat_of(const KeyTable& seen, const CommandKey& key, Refusal otherwise) {
+    if (!key.given()) return std::nullopt;
+    const std::optional<KeyRow> row = seen.find(key.key);
+    if (!row) return std::nullopt;
+    if (row->body_hash == key.body_hash)
+        return Outcome{.kind = Outcome::Kind::repeated, .seq = row->seq};
+    Outcome outcome = refused(otherwise);
+    outcome.seq = row->seq;
+    outcome.first_body_hash = row->body_hash;
+    return outcome;
+}
+
+/// What is known of the command already, before anything else is looked at.
+std::optional<Outcome> settled_before(const State& state, const Envelope& envelope) {
+    if (auto outcome = repeat_of(state.transport_keys, envelope.transport,
+                                 Refusal::key_reused_with_other_body))
+        return outcome;
+    if (auto outcome =
+            repeat_of(state.semantic_keys, envelope.semantic, Refusal::event_identity_conflict))
+        return outcome;
+    if (envelope.source_seq != 0) {
+        const SourcePosition at = state.sources.position(NameId{state.names.find(envelope.source)});
+        if (envelope.source_epoch < at.epoch) return refused(Refusal::stale_source_epoch);
+        if (envelope.source_epoch == at.epoch && envelope.source_seq <= at.seq)
+            return refused(Refusal::already_recorded);
+    }
+    if (!names_fit(state, envelope)) return refused(Refusal::table_full);
+    const bool keyed = envelope.transport.given() || envelope.semantic.given();
+    if (keyed && state.transport_keys.size() + state.semantic_keys.size() >= state.limits.keys_max)
+        return refused(Refusal::table_full);
+    return std::nullopt;
+}
+
+Outcome step(const Context& context, const StepReservation& command) {
+    switch (command.step) {
+        case ReservationStep::confirm: return confirm(context, command);
+        case ReservationStep::release: return release(context, command);
+        case ReservationStep::extend: return extend(context, command);
+        case ReservationStep::adjust: return adjust(context, command);
+    }
+    return refused(Refusal::unknown_reservation);
+}
+
+Outcome record(const Context& context, const RecordEvent& event) {
+    switch (event.type) {
+        case FactType::order_created: return create_order(context, event);
+        case FactType::order_cancelled: return cancel_order(context, event);
+        case FactType::shipment_posted: return post_shipment(context, event);
+        default: return record_stock_event(context, event);
+    }
+}
+
+struct Dispatch {
+    const Context& context;
+    Outcome operator()(const ReserveStock& c) const { return reserve(context, c); }
+    Outcome operator()(const StepReservation& c) const { return step(context, c); }
+    Outcome operator()(const ExpireHolds& c) const { return expire(context, c); }
+    Outcome operator()(const RecordEvent& c) const { return record(context, c); }
+    Outcome operator()(const UpsertItem& c) const { return upsert_item(context, c); }
+    Outcome operator()(const UpsertLocation& c) const { return upsert_location(context, c); }
+    Outcome operator()(const UpsertPool& c) const { return upsert_pool(context, c); }
+    Outcome operator()(const UpsertChannel& c) const { return upsert_channel(context, c); }
+    Outcome operator()(const SetPolicy& c) const { return set_policy(context, c); }
+    Outcome operator()(const CreateApiKey& c) const { return create_api_key(context, c); }
+    Outcome operator()(const RevokeApiKey& c) const { return revoke_api_key(context, c); }
+};
+
+}  // namespace
+
+Outcome decide(const State& state, const Command& command, const Stamp& stamp, Arena& arena,
+               FactWriter& facts) {
+    HOLDFAST_CHECK(stamp.next_seq == state.seq + 1, "facts are decided on the state before them");
+    HOLDFAST_CHECK(stamp.now >= state.log_time, "log time never goes back");
+    if (const Envelope* envelope = envelope_of(command))
+        if (const auto outcome = settled_before(state, *envelope)) return *outcome;
+    const std::size_t before = facts.size();
+    const Outcome outcome = std::visit(Dispatch{Context{state, stamp, arena, facts}}, command);
+    HOLDFAST_CHECK((outcome.kind == Outcome::Kind::recorded) == (facts.size() > before),
+                   "only an effect writes facts");
+    return outcome;
+}
+
+void prefetch(const State& state, const Command& command) {
+    if (const auto* c = std::get_if<ReserveStock>(&command)) {
+        if (!c->lines.empty()) state.positions.prefetch(c->lines.front().sku);
+    } else if (const auto* e = std::get_if<RecordEvent>(&command)) {
+        if (!e->lines.empty()) state.positions.prefetch(e->lines.front().sku);
+    }
+}
+
+Outcome refused_lines(std::span<const LineProblem> problems) {
+    Outcome outcome = refused(problems.front().refusal);
+    outcome.problems = problems;
+    return outcome;
+}
+
+std::optional<Instant> deadline(Instant now, Microseconds time_to_live) {
+    if (time_to_live == Microseconds{0}) return now + time_to_live_default;
+    if (time_to_live < Microseconds{0} || time_to_live > time_to_live_max) return std::nullopt;
+    return now + time_to_live;
+}
+
+void post_new_parts(FactWriter& writer, std::span<const PlannedPart> parts) {
+    for (const PlannedPart& part : parts)
+        writer.post({.sku = part.sku,
+                     .place = Place{part.location},
+                     .bucket = Bucket::reserved,
+                     .delta = part.quantity});
+}
+
+void new_part_fields(FactWriter& writer, const Context& context, std::span<const PlannedPart> parts,
+                     std::span<const LineProblem> refused) {
+    bool counted = true;
+    for (std::size_t i = 0; i < parts.size(); ++i) counted &= parts[i].line == i + 1;
+    if (!counted) {
+        const std::span<std::uint64_t> lines = context.arena.array<std::uint64_t>(parts.size());
+        for (std::size_t i = 0; i < parts.size(); ++i) lines[i] = parts[i].line;
+        writer.list<std::uint64_t>(FieldTag::part_lines, lines);
+    }
+    if (refused.empty()) return;
+    const std::span<RefusedLine> rows = context.arena.array<RefusedLine>(refused.size());
+    for (std::size_t i = 0; i < refused.size(); ++i)
+        rows[i] = {.line_index = refused[i].line_index,
+                   .refusal = static_cast<std::uint16_t>(refused[i].refusal),
+                   .sku = refused[i].sku.raw,
+                   .location = refused[i].location.raw,
+                   .requested = refused[i].requested,
+                   .available_to_sell = refused[i].available_to_sell};
+    writer.list<RefusedLine>(FieldTag::refused_lines, rows);
+}
+
+void raise(FactWriter& writer, std::span<const CaseKind> kinds) {
+    if (!kinds.empty()) writer.list<CaseKind>(FieldTag::raises, kinds);
+}
+
+bool within_level(const State& state, std::span<const PlannedPart> parts) {
+    Units total = 0;
+    for (const PlannedPart& part : parts) total += part.quantity;
+    for (const PlannedPart& part : parts)
+        if (state.positions.level(part.sku, part.location, Bucket::reserved) + total > level_max)
+            return false;
+    return true;
+}
+
+bool order_taken(const State& state, std::string_view order, ReservationId by_other_than) {
+    if (order.empty()) return false;
+    const Reservation* known = state.reservations.find_by_order(state.order_hash(order));
+    return known != nullptr && known->id != by_other_than;
+}
+
+}  // namespace holdfast::ledger

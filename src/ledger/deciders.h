@@ -1,0 +1,64 @@
+// One function per command, called by `decide` after the keys were checked. Each has the shape:
+// look up, refuse, refuse, compute, check, then write facts; after the first fact nothing fails.
+// Internal to the ledger.
+#pragma once
+
+#include "ledger/entry.h"
+#include "ledger/plan.h"
+
+namespace holdfast::ledger {
+
+/// What every decider is given.
+struct Context {
+    const State& state;
+    const Stamp& stamp;
+    Arena& arena;
+    FactWriter& writer;
+};
+
+Outcome reserve(const Context& context, const ReserveStock& command);
+Outcome confirm(const Context& context, const StepReservation& command);
+Outcome release(const Context& context, const StepReservation& command);
+Outcome extend(const Context& context, const StepReservation& command);
+Outcome adjust(const Context& context, const StepReservation& command);
+Outcome expire(const Context& context, const ExpireHolds& command);
+
+Outcome create_order(const Context& context, const RecordEvent& event);
+Outcome cancel_order(const Context& context, const RecordEvent& event);
+Outcome post_shipment(const Context& context, const RecordEvent& event);
+Outcome record_stock_event(const Context& context, const RecordEvent& event);
+
+Outcome upsert_item(const Context& context, const UpsertItem& command);
+Outcome upsert_location(const Context& context, const UpsertLocation& command);
+Outcome upsert_pool(const Context& context, const UpsertPool& command);
+Outcome upsert_channel(const Context& context, const UpsertChannel& command);
+Outcome set_policy(const Context& context, const SetPolicy& command);
+Outcome create_api_key(const Context& context, const CreateApiKey& command);
+Outcome revoke_api_key(const Context& context, const RevokeApiKey& command);
+
+// Pieces that several deciders share.
+
+/// A refusal with its problems; the outcome's refusal is that of the first problem.
+Outcome refused_lines(std::span<const LineProblem> problems);
+/// Deadline of a hold: 0 takes the default; nothing when out of range.
+std::optional<Instant> deadline(Instant now, Microseconds time_to_live);
+/// Writes postings of new parts (R +q each) and then, as fields, the line numbers where they are
+/// not 1, 2, 3, ... and the lines that a partial request set aside.
+void post_new_parts(FactWriter& writer, std::span<const PlannedPart> parts);
+void new_part_fields(FactWriter& writer, const Context& context, std::span<const PlannedPart> parts,
+                     std::span<const LineProblem> refused);
+/// Case kinds that the fact raises; none writes nothing.
+void raise(FactWriter& writer, std::span<const CaseKind> kinds);
+/// Whether the reservation's open units are all gone once `taken` is taken from its parts.
+struct PartTake {
+    std::uint32_t part = 0;
+    Bucket bucket = Bucket::reserved;
+    Units quantity = 0;
+};
+/// Adds R +quantity for parts that a late confirmation, an excess or a growth adds to a
+/// reservation, checking the level bound.
+bool within_level(const State& state, std::span<const PlannedPart> parts);
+/// What stands against an order number: another reservation that carries it.
+bool order_taken(const State& state, std::string_view order, ReservationId by_other_than);
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,81 @@
+#include "ledger/entry.h"
+
+#include "base/check.h"
+
+namespace holdfast::ledger {
+
+bool names_fit(const State& state, const Envelope& envelope) {
+    std::uint32_t fresh = 0;
+    for (const std::string_view text : {envelope.source, envelope.actor, envelope.reason})
+        if (!text.empty() && state.names.find(text) == kNoId) ++fresh;
+    return state.names.size() + fresh <= names_max;
+}
+
+Entry::Entry(const State& state, const Stamp& stamp, const Envelope* envelope, FactWriter& writer)
+    : state_(state),
+      stamp_(stamp),
+      envelope_(envelope),
+      writer_(writer),
+      start_(writer.size()),
+      next_seq_(stamp.next_seq),
+      next_name_(state.names.size()) {
+    if (envelope_ == nullptr) return;
+    source_ = intern(envelope_->source);
+    actor_ = intern(envelope_->actor);
+    reason_ = intern(envelope_->reason);
+}
+
+std::uint32_t Entry::intern(std::string_view text) {
+    if (text.empty()) return kNoId;
+    if (const std::uint32_t known = state_.names.find(text); known != kNoId) return known;
+    for (std::size_t i = 0; i < fresh_count_; ++i)
+        if (fresh_[i] == text) return next_name_ - static_cast<std::uint32_t>(fresh_count_ - i);
+    fresh_[fresh_count_++] = text;
+    const std::uint32_t id = next_name_++;
+    writer_.begin(FactType::name_interned, next_seq_++, stamp_.now);
+    writer_.value(FieldTag::entity, EntityField{.id = id});
+    writer_.text(FieldTag::code, text);
+    writer_.end();
+    ++outcome_.facts;
+    return id;
+}
+
+FactWriter& Entry::begin(FactType type) {
+    if (outcome_.kind == Outcome::Kind::idle) {
+        outcome_.kind = Outcome::Kind::recorded;
+        outcome_.seq = next_seq_;
+        outcome_.answer_offset = static_cast<std::uint32_t>(writer_.size() - start_);
+    }
+    writer_.begin(type, next_seq_++, stamp_.now);
+    FactHeader& header = writer_.header();
+    header.source = source_;
+    header.actor = actor_;
+    header.reason = reason_ == kNoId ? std::uint16_t{0} : static_cast<std::uint16_t>(reason_ + 1);
+    if (envelope_ != nullptr && envelope_->occurred_at != Instant{})
+        header.occurred_at = to_raw(envelope_->occurred_at);
+    ++outcome_.facts;
+    return writer_;
+}
+
+void Entry::envelope_fields() {
+    if (envelope_ == nullptr) return;
+    const auto key = [&](FieldTag tag, const CommandKey& k) {
+        if (k.given()) writer_.value(tag, KeyField{.key = k.key, .body_hash = k.body_hash});
+    };
+    key(FieldTag::transport_key, envelope_->transport);
+    key(FieldTag::semantic_key, envelope_->semantic);
+    if (envelope_->source_seq != 0)
+        writer_.value(FieldTag::source_position,
+                      SourcePositionField{envelope_->source_epoch, envelope_->source_seq});
+    if (envelope_->traced) writer_.field(FieldTag::trace, envelope_->trace);
+}
+
+void Entry::end() { writer_.end(); }
+
+Outcome Entry::finish() {
+    HOLDFAST_CHECK(outcome_.facts > 0, "an entry has at least one fact");
+    writer_.end_entry();
+    return outcome_;
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,45 @@
+// Writes the facts of one command as one entry: interned names first, then the facts, each with
+// the envelope's ids. Used after every refusal has been ruled out: from the first call on nothing
+// can fail. Internal to the ledger.
+#pragma once
+
+#include "ledger/ledger.h"
+
+namespace holdfast::ledger {
+
+class Entry {
+  public:
+    Entry(const State& state, const Stamp& stamp, const Envelope* envelope, FactWriter& writer);
+
+    /// Starts the next fact; end it with end().
+    FactWriter& begin(FactType type);
+    /// Writes the keys, the source's position and the trace: on the answering fact, after its
+    /// postings.
+    void envelope_fields();
+    void end();
+    /// Ends the entry. The answer is the first fact that began (interning aside).
+    Outcome finish();
+    [[nodiscard]] std::uint64_t next_seq() const { return next_seq_; }
+
+  private:
+    std::uint32_t intern(std::string_view text);
+
+    const State& state_;
+    const Stamp& stamp_;
+    const Envelope* envelope_;
+    FactWriter& writer_;
+    std::size_t start_;
+    std::uint64_t next_seq_;
+    std::uint32_t next_name_;
+    std::string_view fresh_[3];
+    std::size_t fresh_count_ = 0;
+    std::uint32_t source_ = kNoId;
+    std::uint32_t actor_ = kNoId;
+    std::uint32_t reason_ = kNoId;
+    Outcome outcome_;
+};
+
+/// Names that writing the entry would intern; a full table must be refused before.
+[[nodiscard]] bool names_fit(const State& state, const Envelope& envelope);
+
+}  // namespace holdfast::ledger

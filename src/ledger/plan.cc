@@ -1,0 +1,335 @@
+#include "ledger/plan.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "ledger/arena_list.h"
+#include "ledger/availability.h"
+
+namespace holdfast::ledger {
+namespace {
+
+/// All lines of one SKU, and what its positions still give while the plan goes on.
+struct SkuGroup {
+    SkuId sku;
+    std::span<const Position> rows;
+    std::span<Units> left;
+    Units pool_need = 0;
+    std::uint32_t first = 0;  // into the sorted line order
+    std::uint32_t count = 0;
+};
+
+class Planner {
+  public:
+    Planner(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena)
+        : state_(state),
+          arena_(arena),
+          lines_(lines),
+          channel_(channel),
+          row_(state.channel_row(channel)),
+          pool_(row_.pool == kNoPool ? nullptr : &state.pool_rows[row_.pool.raw]),
+          parts_(arena, lines.size()),
+          problems_(arena, 0),
+          order_(arena, lines.size()),
+          groups_(arena, lines.size()) {}
+
+    Plan run() {
+        check_lines();
+        group_by_sku();
+        for (SkuGroup& group : groups_.view()) plan_named(group);
+        preferred_ = location_for_all();
+        for (SkuGroup& group : groups_.view()) plan_from_pool(group);
+        std::stable_sort(
+            parts_.view().begin(), parts_.view().end(),
+            [](const PlannedPart& a, const PlannedPart& b) { return a.line_index < b.line_index; });
+        std::sort(
+            problems_.view().begin(), problems_.view().end(),
+            [](const LineProblem& a, const LineProblem& b) { return a.line_index < b.line_index; });
+        return {.parts = parts_.view(), .problems = problems_.view()};
+    }
+
+  private:
+    void check_lines() {
+        const std::span<const bool> duplicate = duplicate_lines(lines_, arena_);
+        for (std::uint32_t i = 0; i < lines_.size(); ++i) {
+            Refusal refusal = malformed(state_, channel_, lines_[i]);
+            if (refusal == Refusal::none && !duplicate.empty() && duplicate[i])
+                refusal = Refusal::duplicate_line;
+            if (refusal == Refusal::none)
+                order_.push_back(i);
+            else
+                problems_.push_back({.line_index = i,
+                                     .refusal = refusal,
+                                     .sku = lines_[i].sku,
+                                     .location = lines_[i].location,
+                                     .requested = lines_[i].quantity});
+        }
+    }
+
+    void group_by_sku() {
+        const std::span<std::uint32_t> order = order_.view();
+        if (order.size() > 1)
+            std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+                const Line &x = lines_[a], &y = lines_[b];
+                if (x.sku != y.sku) return x.sku < y.sku;
+                if (x.names_location != y.names_location) return x.names_location;
+                return a < b;
+            });
+        for (std::uint32_t at = 0; at < order.size();) {
+            SkuGroup group;
+            group.sku = lines_[order[at]].sku;
+            group.first = at;
+            while (at < order.size() && lines_[order[at]].sku == group.sku) ++at;
+            group.count = at - group.first;
+            group.rows = state_.positions.of(group.sku);
+            group.left = arena_.array<Units>(group.rows.size());
+            for (std::size_t r = 0; r < group.rows.size(); ++r)
+                group.left[r] = promisable_at(state_, group.rows[r]);
+            groups_.push_back(group);
+        }
+    }
+
+    void take(const SkuGroup& group, std::uint32_t line_index, std::size_t row, Units quantity) {
+        group.left[row] -= quantity;
+        parts_.push_back({.line_index = line_index,
+                          .line = line_number(lines_[line_index], line_index),
+                          .sku = group.sku,
+                          .location = group.rows[row].location,
+                          .quantity = quantity});
+    }
+
+    void plan_named(SkuGroup& group) {
+        for (std::uint32_t i = 0; i < group.count; ++i) {
+            const std::uint32_t index = order_.view()[group.first + i];
+            const Line& line = lines_[index];
+            if (!line.names_location) {
+                group.pool_need += line.quantity;
+                continue;
+            }
+            const auto it =
+                std::lower_bound(group.rows.begin(), group.rows.end(), line.location,
+                                 [](const Position& p, LocationId l) { return p.location < l; });
+            const bool found = it != group.rows.end() && it->location == line.location;
+            const auto row = static_cast<std::size_t>(it - group.rows.begin());
+            if (found && group.left[row] >= line.quantity) {
+                take(group, index, row, line.quantity);
+                continue;
+            }
+            LineProblem problem{.line_index = index,
+                                .refusal = Refusal::insufficient_stock,
+                                .sku = line.sku,
+                                .location = line.location,
+                                .requested = line.quantity};
+            if (found) {
+                problem.available_to_sell = group.left[row];
+                add_because(problem, *it);
+            }
+            problems_.push_back(problem);
+        }
+    }
+
+    static void add_because(LineProblem& problem, const Position& row) {
+        problem.sellable += row.sellable;
+        problem.reserved += row.reserved;
+        problem.allocated += row.allocated;
+        problem.safety_stock += row.safety_stock;
+    }
+
+    /// The first location of the pool that covers every pool line of the request whole, so that a
+    /// basket leaves from one place. Only asked when the pool must serve several SKUs.
+    LocationId location_for_all() {
+        if (pool_ == nullptr) return kNoLocation;
+        std::uint32_t wanting = 0;
+        for (const SkuGroup& group : groups_.view()) wanting += group.pool_need > 0 ? 1 : 0;
+        if (wanting < 2) return kNoLocation;
+        const std::span<std::uint32_t> covers =
+            arena_.array<std::uint32_t>(pool_->locations.size());
+        for (const SkuGroup& group : groups_.view()) {
+            if (group.pool_need == 0) continue;
+            for (std::size_t r = 0; r < group.rows.size(); ++r) {
+                const std::uint16_t rank = pool_->rank(group.rows[r].location);
+                if (rank != PoolRow::kNotInPool && group.left[r] >= group.pool_need) ++covers[rank];
+            }
+        }
+        const auto it = std::find(covers.begin(), covers.end(), wanting);
+        if (it == covers.end()) return kNoLocation;
+        return pool_->locations[static_cast<std::size_t>(it - covers.begin())];
+    }
+
+    void plan_from_pool(const SkuGroup& group) {
+        if (group.pool_need == 0) return;
+        for (std::uint32_t i = 0; i < group.count; ++i) {
+            const std::uint32_t index = order_.view()[group.first + i];
+            if (!lines_[index].names_location) plan_pool_line(group, index);
+        }
+    }
+
+    void plan_pool_line(const SkuGroup& group, std::uint32_t index) {
+        const Units wanted = lines_[index].quantity;
+        Units sum = 0, largest = 0;
+        std::size_t best = group.rows.size();
+        std::uint16_t best_rank = PoolRow::kNotInPool;
+        for (std::size_t r = 0; r < group.rows.size(); ++r) {
+            const std::uint16_t rank = pool_->rank(group.rows[r].location);
+            if (rank == PoolRow::kNotInPool) continue;
+            sum += group.left[r];
+            largest = std::max(largest, group.left[r]);
+            if (group.rows[r].location == preferred_ && group.left[r] >= wanted) {
+                best = r;
+                best_rank = 0;
+                break;
+            }
+            if (group.left[r] >= wanted && rank < best_rank) {
+                best = r;
+                best_rank = rank;
+            }
+        }
+        if (best != group.rows.size()) {
+            take(group, index, best, wanted);
+        } else if (sum >= wanted && row_.splits) {
+            split(group, index, wanted);
+        } else {
+            refuse_from_pool(group, index, sum, largest);
+        }
+    }
+
+    /// Largest first, so that as few locations as possible ship; ties go by pool order.
+    void split(const SkuGroup& group, std::uint32_t index, Units wanted) {
+        ArenaList<std::size_t> rows(arena_, group.rows.size());
+        for (std::size_t r = 0; r < group.rows.size(); ++r)
+            if (group.left[r] > 0 && pool_->contains(group.rows[r].location)) rows.push_back(r);
+        std::sort(rows.view().begin(), rows.view().end(), [&](std::size_t a, std::size_t b) {
+            if (group.left[a] != group.left[b]) return group.left[a] > group.left[b];
+            return pool_->rank(group.rows[a].location) < pool_->rank(group.rows[b].location);
+        });
+        for (const std::size_t r : rows.view()) {
+            const Units units = std::min(wanted, group.left[r]);
+            take(group, index, r, units);
+            wanted -= units;
+            if (wanted == 0) return;
+        }
+        HOLDFAST_CHECK(wanted == 0, "a pool whose sum is enough covers the line");
+    }
+
+    void refuse_from_pool(const SkuGroup& group, std::uint32_t index, Units sum, Units largest) {
+        LineProblem problem{.line_index = index,
+                            .refusal = sum >= lines_[index].quantity ? Refusal::split_not_allowed
+                                                                     : Refusal::insufficient_stock,
+                            .sku = group.sku,
+                            .requested = lines_[index].quantity,
+                            .available_to_sell = row_.splits ? sum : largest};
+        for (const Position& row : group.rows)
+            if (pool_->contains(row.location)) add_because(problem, row);
+        problems_.push_back(problem);
+    }
+
+    const State& state_;
+    Arena& arena_;
+    std::span<const Line> lines_;
+    ChannelId channel_;
+    const ChannelRow& row_;
+    const PoolRow* pool_;
+    LocationId preferred_ = kNoLocation;
+    ArenaList<PlannedPart> parts_;
+    ArenaList<LineProblem> problems_;
+    ArenaList<std::uint32_t> order_;
+    ArenaList<SkuGroup> groups_;
+};
+
+Units already_taken(std::span<const PlannedPart> taken, SkuId sku, LocationId at) {
+    Units units = 0;
+    for (const PlannedPart& part : taken)
+        if (part.sku == sku && part.location == at) units += part.quantity;
+    return units;
+}
+
+}  // namespace
+
+Units promisable_at(const State& state, const Position& row) {
+    return state.enabled(row.location) ? row.promisable() : 0;
+}
+
+Refusal malformed(const State& state, ChannelId channel, const Line& line) {
+    if (line.quantity < 1) return Refusal::quantity_must_be_positive;
+    if (line.quantity > quantity_max) return Refusal::quantity_too_large;
+    if (line.sku.raw >= state.items.size()) return Refusal::unknown_sku;
+    const PoolId pool = state.channel_row(channel).pool;
+    if (!line.names_location) return pool == kNoPool ? Refusal::channel_has_no_pool : Refusal::none;
+    if (line.location.raw >= state.locations.size()) return Refusal::unknown_location;
+    if (pool != kNoPool && !state.pool_rows[pool.raw].contains(line.location))
+        return Refusal::location_not_in_pool;
+    return Refusal::none;
+}
+
+std::span<const bool> duplicate_lines(std::span<const Line> lines, Arena& arena) {
+    if (lines.size() < 2) return {};
+    bool numbered = false;
+    for (const Line& line : lines) numbered |= line.line != 0;
+    if (!numbered) return {};
+    const std::span<std::uint32_t> order = arena.array<std::uint32_t>(lines.size());
+    for (std::uint32_t i = 0; i < lines.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const std::uint64_t x = line_number(lines[a], a), y = line_number(lines[b], b);
+        return x != y ? x < y : a < b;
+    });
+    const std::span<bool> duplicate = arena.array<bool>(lines.size());
+    for (std::size_t i = 1; i < order.size(); ++i)
+        duplicate[order[i]] = line_number(lines[order[i]], order[i]) ==
+                              line_number(lines[order[i - 1]], order[i - 1]);
+    return duplicate;
+}
+
+Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena) {
+    return Planner(state, channel, lines, arena).run();
+}
+
+ForcedPlan plan_forced(const State& state, const ForcedRequest& request,
+                       std::span<const PlannedPart> taken, Arena& arena) {
+    ForcedPlan plan;
+    std::span<const LocationId> along;
+    LocationId alone = request.location;
+    if (alone == kNoLocation) {
+        const PoolId pool =
+            request.channel == kNoChannel ? kNoPool : state.channel_row(request.channel).pool;
+        if (pool != kNoPool) along = state.pool_rows[pool.raw].locations;
+        if (along.empty()) alone = request.fallback;
+    }
+    if (alone != kNoLocation) along = {&alone, 1};
+    if (along.empty()) {
+        plan.refusal = Refusal::location_required;
+        return plan;
+    }
+    ArenaList<PlannedPart> parts(arena, along.size());
+    Units wanted = request.quantity;
+    const auto take = [&](LocationId at, Units units) {
+        wanted -= units;
+        for (PlannedPart& part : parts.view())
+            if (part.location == at) {
+                part.quantity += units;
+                return;
+            }
+        parts.push_back({.line_index = request.line_index,
+                         .line = request.line,
+                         .sku = request.sku,
+                         .location = at,
+                         .quantity = units});
+    };
+    for (const bool into_safety : {false, true}) {
+        for (const LocationId at : along) {
+            if (wanted == 0) break;
+            const Position* row = state.positions.find(request.sku, at);
+            if (row == nullptr || !state.enabled(at)) continue;
+            const Units used = already_taken(taken, request.sku, at) +
+                               already_taken(parts.view(), request.sku, at);
+            const Units limit =
+                into_safety ? row->free() : row->free() - row->safety_stock - row->buffer;
+            if (limit - used > 0) take(at, std::min(wanted, limit - used));
+        }
+    }
+    plan.oversold = wanted;
+    if (wanted > 0) take(along.front(), wanted);
+    plan.parts = parts.view();
+    return plan;
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,159 @@
+// Items, locations, pools, channels, policies and API keys: what stock is measured against.
+#include <algorithm>
+
+#include "ledger/arena_list.h"
+#include "ledger/deciders.h"
+
+namespace holdfast::ledger {
+namespace {
+
+bool code_allowed(std::string_view code) {
+    if (code.empty() || code.size() > code_bytes_max) return false;
+    return std::none_of(code.begin(), code.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f;
+    });
+}
+
+/// What a code stands for: its own id, or the next one.
+struct Slot {
+    std::uint32_t id = 0;
+    Refusal refusal = Refusal::none;
+};
+Slot slot_for(const CodeTable& table, std::string_view code, std::string_view title) {
+    if (!code_allowed(code) || title.size() > title_bytes_max)
+        return {.refusal = Refusal::code_not_allowed};
+    if (const std::uint32_t known = table.find(code); known != kNoId) return {.id = known};
+    if (table.full()) return {.refusal = Refusal::table_full};
+    return {.id = table.size()};
+}
+
+void code_fields(FactWriter& fact, const EntityField& entity, std::string_view code,
+                 std::string_view title) {
+    fact.value(FieldTag::entity, entity);
+    fact.text(FieldTag::code, code);
+    fact.text(FieldTag::title, title);
+}
+
+}  // namespace
+
+Outcome upsert_item(const Context& context, const UpsertItem& command) {
+    const Slot slot = slot_for(context.state.items, command.code, command.title);
+    if (slot.refusal != Refusal::none) return refused(slot.refusal);
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::item_upserted);
+    entry.envelope_fields();
+    code_fields(fact, {.id = slot.id}, command.code, command.title);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome upsert_location(const Context& context, const UpsertLocation& command) {
+    const Slot slot = slot_for(context.state.locations, command.code, command.title);
+    if (slot.refusal != Refusal::none) return refused(slot.refusal);
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::location_upserted);
+    entry.envelope_fields();
+    code_fields(fact, {.id = slot.id, .flags = command.enabled ? kLocationEnabled : 0},
+                command.code, command.title);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome upsert_pool(const Context& context, const UpsertPool& command) {
+    const Slot slot = slot_for(context.state.pools, command.code, {});
+    if (slot.refusal != Refusal::none) return refused(slot.refusal);
+    if (command.locations.size() > pool_locations_max) return refused(Refusal::too_many_lines);
+    ArenaList<LineProblem> problems(context.arena, 0);
+    const std::span<std::uint32_t> ids =
+        context.arena.array<std::uint32_t>(command.locations.size());
+    const std::span<bool> member = context.arena.array<bool>(context.state.locations.size());
+    for (std::uint32_t i = 0; i < command.locations.size(); ++i) {
+        const LocationId at = command.locations[i];
+        ids[i] = at.raw;
+        Refusal refusal = Refusal::none;
+        if (at.raw >= context.state.locations.size())
+            refusal = Refusal::unknown_location;
+        else if (member[at.raw])
+            refusal = Refusal::duplicate_line;
+        else
+            member[at.raw] = true;
+        if (refusal != Refusal::none)
+            problems.push_back({.line_index = i, .refusal = refusal, .location = at});
+    }
+    if (!problems.empty()) return refused_lines(problems.view());
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::pool_upserted);
+    entry.envelope_fields();
+    code_fields(fact, {.id = slot.id}, command.code, {});
+    fact.list<std::uint32_t>(FieldTag::ids, ids);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome upsert_channel(const Context& context, const UpsertChannel& command) {
+    const Slot slot = slot_for(context.state.channels, command.code, command.title);
+    if (slot.refusal != Refusal::none) return refused(slot.refusal);
+    if (command.pool != kNoPool && command.pool.raw >= context.state.pools.size())
+        return refused(Refusal::unknown_pool);
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::channel_upserted);
+    entry.envelope_fields();
+    code_fields(
+        fact,
+        {.id = slot.id, .flags = command.splits ? kChannelSplits : 0, .link = command.pool.raw},
+        command.code, command.title);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome set_policy(const Context& context, const SetPolicy& command) {
+    const State& state = context.state;
+    if (command.names_sku && command.sku.raw >= state.items.size())
+        return refused(Refusal::unknown_sku);
+    if (command.names_location && command.location.raw >= state.locations.size())
+        return refused(Refusal::unknown_location);
+    if (command.value > policy_value_max) return refused(Refusal::value_out_of_range);
+    Entry entry(state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::policy_changed);
+    entry.envelope_fields();
+    fact.value(FieldTag::policy,
+               PolicyField{.kind = static_cast<std::uint8_t>(command.kind),
+                           .sku = command.names_sku ? command.sku.raw : kNoId,
+                           .location = command.names_location ? command.location.raw : kNoId,
+                           .value = command.value});
+    entry.end();
+    return entry.finish();
+}
+
+Outcome create_api_key(const Context& context, const CreateApiKey& command) {
+    if (command.id == 0 || command.scopes.size() > scopes_bytes_max ||
+        command.title.size() > title_bytes_max)
+        return refused(Refusal::value_out_of_range);
+    if (context.state.access.find(command.id) != nullptr)
+        return refused(Refusal::value_out_of_range);
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::api_key_created);
+    entry.envelope_fields();
+    ApiKeyField field{.id = command.id, .expires_at = to_raw(command.expires_at)};
+    std::copy(std::begin(command.secret_hash), std::end(command.secret_hash),
+              std::begin(field.secret_hash));
+    fact.value(FieldTag::api_key, field);
+    fact.text(FieldTag::title, command.title);
+    fact.text(FieldTag::scopes, command.scopes);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome revoke_api_key(const Context& context, const RevokeApiKey& command) {
+    const ApiKeyRow* row = context.state.access.find(command.id);
+    if (row == nullptr || row->revoked) return refused(Refusal::unknown_api_key);
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::api_key_revoked);
+    entry.envelope_fields();
+    fact.value(FieldTag::api_key, ApiKeyField{.id = command.id});
+    entry.end();
+    return entry.finish();
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,247 @@
+// The life of a hold after it was granted: confirm, release, extend, adjust, expire.
+#include "ledger/reservation_changes.h"
+
+namespace holdfast::ledger {
+namespace {
+
+/// One change of one reservation, written as one fact.
+Outcome write_change(const Context& context, const Envelope& envelope, FactType type,
+                     const Reservation& reservation, const ReservationChanges& changes,
+                     std::string_view order, std::span<const CaseKind> raises = {}) {
+    Entry entry(context.state, context.stamp, &envelope, context.writer);
+    FactWriter& fact = entry.begin(type);
+    changes.write_postings(fact);
+    entry.envelope_fields();
+    changes.write_fields(fact, reservation.id);
+    fact.text(FieldTag::order, order);
+    raise(fact, raises);
+    entry.end();
+    return entry.finish();
+}
+
+LineProblem problem_of(std::uint32_t index, Refusal refusal, const Line& line) {
+    return {.line_index = index, .refusal = refusal, .sku = line.sku, .requested = line.quantity};
+}
+
+Outcome refused_by(ArenaList<LineProblem>& problems) { return refused_lines(problems.view()); }
+
+bool expired(const Reservation& r) { return r.ended_by == FactType::reservation_expired; }
+
+}  // namespace
+
+Units revive(const Context& context, const Reservation& reservation, ReservationChanges& changes) {
+    const State& state = context.state;
+    ArenaList<PlannedPart> taken(context.arena);
+    Units forced = 0;
+    const auto take = [&](const PlannedPart& part) {
+        taken.push_back(part);
+        changes.add(part);
+    };
+    const auto left_at = [&](const Position* row, SkuId sku, LocationId at) {
+        if (row == nullptr) return Units{0};
+        Units units = promisable_at(state, *row);
+        for (const PlannedPart& part : taken.view())
+            if (part.sku == sku && part.location == at) units -= part.quantity;
+        return std::max(units, Units{0});
+    };
+    const PoolId pool_id =
+        reservation.channel == kNoChannel ? kNoPool : state.channel_row(reservation.channel).pool;
+    for (const Part& part : changes.parts()) {
+        Units wanted = part.ended;
+        if (wanted == 0) continue;
+        PlannedPart planned{.line = part.line, .sku = part.sku, .location = part.location};
+        const auto own =
+            left_at(state.positions.find(part.sku, part.location), part.sku, part.location);
+        if (own >= wanted) {
+            planned.quantity = wanted;
+            take(planned);
+            continue;
+        }
+        // The pool next: one location whole, first in pool order; else largest first.
+        ArenaList<PlannedPart> offers(context.arena);
+        if (pool_id != kNoPool)
+            for (const LocationId at : state.pool_rows[pool_id.raw].locations) {
+                planned.location = at;
+                planned.quantity = left_at(state.positions.find(part.sku, at), part.sku, at);
+                if (planned.quantity > 0) offers.push_back(planned);
+            }
+        const auto whole = std::find_if(offers.view().begin(), offers.view().end(),
+                                        [&](const PlannedPart& o) { return o.quantity >= wanted; });
+        if (whole != offers.view().end()) {
+            whole->quantity = wanted;
+            take(*whole);
+            continue;
+        }
+        std::stable_sort(
+            offers.view().begin(), offers.view().end(),
+            [](const PlannedPart& a, const PlannedPart& b) { return a.quantity > b.quantity; });
+        for (PlannedPart offer : offers.view()) {
+            offer.quantity = std::min(offer.quantity, wanted);
+            if (offer.quantity == 0) break;
+            take(offer);
+            wanted -= offer.quantity;
+        }
+        if (wanted > 0) {
+            planned.location = part.location;
+            planned.quantity = wanted;
+            take(planned);
+            forced += wanted;
+        }
+    }
+    return forced;
+}
+
+Outcome confirm(const Context& context, const StepReservation& command) {
+    const Reservation* reservation = context.state.reservations.find(command.reservation);
+    if (reservation == nullptr) return refused(Refusal::unknown_reservation);
+    if (reservation->ended() && !expired(*reservation)) return refused(Refusal::reservation_ended);
+    if (reservation->confirmed) return refused(Refusal::reservation_already_confirmed);
+    if (order_taken(context.state, command.order, reservation->id))
+        return refused(Refusal::order_already_exists);
+
+    ReservationChanges changes(context.state, *reservation, context.arena);
+    Units forced = 0;
+    if (expired(*reservation)) forced = revive(context, *reservation, changes);
+    static constexpr CaseKind kLate[] = {CaseKind::late_confirm_without_stock};
+    return write_change(context, command.envelope, FactType::reservation_confirmed, *reservation,
+                        changes, command.order,
+                        forced > 0 ? std::span(kLate) : std::span<const CaseKind>{});
+}
+
+Outcome release(const Context& context, const StepReservation& command) {
+    const Reservation* reservation = context.state.reservations.find(command.reservation);
+    if (reservation == nullptr) return refused(Refusal::unknown_reservation);
+    if (reservation->ended()) return refused(Refusal::reservation_ended);
+    if (command.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
+
+    ReservationChanges changes(context.state, *reservation, context.arena);
+    ArenaList<LineProblem> problems(context.arena, 0);
+    if (command.lines.empty())
+        for (std::size_t i = 0; i < changes.parts().size(); ++i) changes.take(i, changes.left(i));
+    for (std::uint32_t i = 0; i < command.lines.size(); ++i) {
+        const Line& line = command.lines[i];
+        const std::uint64_t number = line_number(line, i);
+        Refusal refusal = Refusal::none;
+        if (line.quantity < 1)
+            refusal = Refusal::quantity_must_be_positive;
+        else if (line.quantity > quantity_max)
+            refusal = Refusal::quantity_too_large;
+        else if (!changes.has_line(number))
+            refusal = Refusal::unknown_line;
+        else if (changes.left_of_line(number) < line.quantity)
+            refusal = Refusal::nothing_to_release;
+        if (refusal == Refusal::none)
+            changes.take_from_line(number, line.quantity);
+        else
+            problems.push_back(problem_of(i, refusal, line));
+    }
+    if (!problems.empty()) return refused_by(problems);
+    if (changes.empty()) return refused(Refusal::nothing_to_release);
+    return write_change(context, command.envelope, FactType::reservation_released, *reservation,
+                        changes, {});
+}
+
+Outcome extend(const Context& context, const StepReservation& command) {
+    const Reservation* reservation = context.state.reservations.find(command.reservation);
+    if (reservation == nullptr) return refused(Refusal::unknown_reservation);
+    if (reservation->ended()) return refused(Refusal::reservation_ended);
+    if (reservation->confirmed) return refused(Refusal::reservation_already_confirmed);
+    const std::optional<Instant> expires_at = deadline(context.stamp.now, command.time_to_live);
+    if (!expires_at) return refused(Refusal::time_to_live_out_of_range);
+
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::reservation_extended);
+    entry.envelope_fields();
+    fact.value(FieldTag::reservation, reservation->id.raw);
+    fact.value(FieldTag::expires_at, to_raw(*expires_at));
+    entry.end();
+    return entry.finish();
+}
+
+Outcome adjust(const Context& context, const StepReservation& command) {
+    const State& state = context.state;
+    const Reservation* reservation = state.reservations.find(command.reservation);
+    if (reservation == nullptr) return refused(Refusal::unknown_reservation);
+    if (reservation->ended()) return refused(Refusal::reservation_ended);
+    if (command.lines.empty()) return refused(Refusal::no_lines);
+    if (command.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
+
+    ReservationChanges changes(state, *reservation, context.arena);
+    ArenaList<LineProblem> problems(context.arena, 0);
+    ArenaList<Line> growth(context.arena);
+    ArenaList<std::uint32_t> growth_index(context.arena);
+    const std::span<const bool> duplicate = duplicate_lines(command.lines, context.arena);
+    for (std::uint32_t i = 0; i < command.lines.size(); ++i) {
+        const Line& line = command.lines[i];
+        const std::uint64_t number = line_number(line, i);
+        Refusal refusal = Refusal::none;
+        if (line.quantity < 0)
+            refusal = Refusal::quantity_must_be_positive;
+        else if (line.quantity > quantity_max)
+            refusal = Refusal::quantity_too_large;
+        else if (!changes.has_line(number))
+            refusal = Refusal::unknown_line;
+        else if (!duplicate.empty() && duplicate[i])
+            refusal = Refusal::duplicate_line;
+        if (refusal != Refusal::none) {
+            problems.push_back(problem_of(i, refusal, line));
+            continue;
+        }
+        const Units now = changes.left_of_line(number);
+        if (line.quantity < now) changes.take_from_line(number, now - line.quantity, true);
+        if (line.quantity <= now) continue;
+        // Growth is a new hold: at the line's first location if it fits, else wherever the pool has
+        // it.
+        const auto part = std::find_if(changes.parts().begin(), changes.parts().end(),
+                                       [&](const Part& p) { return p.line == number; });
+        growth.push_back({.line = number,
+                          .sku = part->sku,
+                          .location = part->location,
+                          .names_location = true,
+                          .quantity = line.quantity - now});
+        growth_index.push_back(i);
+    }
+    if (!problems.empty()) return refused_by(problems);
+
+    if (!growth.empty()) {
+        for (Line& line : growth.view()) {
+            const Position* row = state.positions.find(line.sku, line.location);
+            const bool fits = row != nullptr && promisable_at(state, *row) >= line.quantity;
+            const PoolId pool = state.channel_row(reservation->channel).pool;
+            if (!fits && pool != kNoPool) line.names_location = false;
+        }
+        const Plan plan = plan_lines(state, reservation->channel, growth.view(), context.arena);
+        for (const LineProblem& found : plan.problems) {
+            LineProblem problem = found;
+            problem.line_index = growth_index.view()[found.line_index];
+            problems.push_back(problem);
+        }
+        if (!problems.empty()) return refused_by(problems);
+        for (const PlannedPart& part : plan.parts) changes.add(part);
+    }
+    if (changes.empty()) return refused(Refusal::nothing_to_adjust);
+    return write_change(context, command.envelope, FactType::reservation_adjusted, *reservation,
+                        changes, {});
+}
+
+Outcome expire(const Context& context, const ExpireHolds& command) {
+    const std::vector<ReservationId> due =
+        context.state.reservations.due(context.stamp.now, command.holds_max);
+    if (due.empty()) return {};
+    Envelope envelope;
+    envelope.actor = "expiry";
+    if (!names_fit(context.state, envelope)) envelope.actor = {};
+    Entry entry(context.state, context.stamp, &envelope, context.writer);
+    for (const ReservationId id : due) {
+        const Reservation& reservation = *context.state.reservations.find(id);
+        ReservationChanges changes(context.state, reservation, context.arena);
+        for (std::size_t i = 0; i < changes.parts().size(); ++i) changes.take(i, changes.left(i));
+        FactWriter& fact = entry.begin(FactType::reservation_expired);
+        changes.write_postings(fact);
+        changes.write_fields(fact, id);
+        entry.end();
+    }
+    return entry.finish();
+}
+
+}  // namespace holdfast::ledger

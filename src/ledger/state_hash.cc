@@ -1,0 +1,175 @@
+// The state's fingerprint: a sum over rows in their canonical encoding, so that neither layout nor
+// order of rows matters. Page: docs/journal_format.md, "State hash".
+#include "base/byte_stream.h"
+#include "ledger/state.h"
+
+namespace holdfast::ledger {
+namespace {
+
+enum class RowTag : std::uint8_t {
+    item = 1,
+    location = 2,
+    channel = 3,
+    pool = 4,
+    name = 5,
+    position = 6,
+    policy = 7,
+    reservation = 8,
+    transport_key = 9,
+    semantic_key = 10,
+    source = 11,
+    api_key = 12,
+};
+
+class RowSum {
+  public:
+    /// Starts a row; fields are appended to the writer it returns.
+    ByteWriter& row(RowTag tag) {
+        flush();
+        writer_.put(static_cast<std::uint8_t>(tag));
+        return writer_;
+    }
+    Hash128 total() {
+        flush();
+        return sum_;
+    }
+
+  private:
+    void flush() {
+        if (!bytes_.empty()) sum_ += hash128(bytes_);
+        bytes_.clear();
+    }
+    std::vector<std::byte> bytes_;
+    ByteWriter writer_{bytes_};
+    Hash128 sum_;
+};
+
+void add_codes(RowSum& sum, RowTag tag, const CodeTable& table) {
+    for (std::uint32_t id = 0; id < table.size(); ++id) {
+        ByteWriter& row = sum.row(tag);
+        row.put(id);
+        row.put_text(table.code(id));
+        row.put_text(table.title(id));
+    }
+}
+
+void add_reference_data(RowSum& sum, const State& state) {
+    add_codes(sum, RowTag::item, state.items);
+    for (std::uint32_t id = 0; id < state.locations.size(); ++id) {
+        ByteWriter& row = sum.row(RowTag::location);
+        row.put(id);
+        row.put_text(state.locations.code(id));
+        row.put_text(state.locations.title(id));
+        row.put(static_cast<std::uint8_t>(state.location_rows[id].enabled));
+    }
+    for (std::uint32_t id = 0; id < state.channels.size(); ++id) {
+        ByteWriter& row = sum.row(RowTag::channel);
+        row.put(id);
+        row.put_text(state.channels.code(id));
+        row.put_text(state.channels.title(id));
+        row.put(state.channel_rows[id].pool.raw);
+        row.put(static_cast<std::uint8_t>(state.channel_rows[id].splits));
+    }
+    for (std::uint32_t id = 0; id < state.pools.size(); ++id) {
+        ByteWriter& row = sum.row(RowTag::pool);
+        row.put(id);
+        row.put_text(state.pools.code(id));
+        for (const LocationId at : state.pool_rows[id].locations) row.put(at.raw);
+    }
+    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, std::int32_t value) {
+        ByteWriter& row = sum.row(RowTag::policy);
+        row.put(static_cast<std::uint8_t>(kind));
+        row.put(scope.sku.raw);
+        row.put(scope.location.raw);
+        row.put(static_cast<std::int64_t>(value));
+    });
+}
+
+void add_positions(RowSum& sum, const State& state) {
+    state.positions.for_each([&](const Position& p) {
+        const RareBuckets rare = state.positions.rare(p.sku, p.location);
+        if (p.sellable == 0 && p.reserved == 0 && p.allocated == 0 && rare == RareBuckets{}) return;
+        ByteWriter& row = sum.row(RowTag::position);
+        row.put(p.sku.raw);
+        row.put(p.location.raw);
+        for (const Units level :
+             {p.sellable, p.reserved, p.allocated, rare.damaged, rare.quarantine, rare.suspect,
+              rare.picked, rare.backordered, rare.erp_held, rare.inbound, rare.in_transit})
+            row.put(level);
+    });
+}
+
+void add_reservations(RowSum& sum, const State& state, bool with_journal_secrets) {
+    state.reservations.for_each([&](const Reservation& r) {
+        ByteWriter& row = sum.row(RowTag::reservation);
+        row.put(r.id.raw);
+        if (with_journal_secrets) {
+            row.put(r.expires_at);
+            row.put(r.order_hash);
+        }
+        row.put(r.channel.raw);
+        row.put(static_cast<std::uint8_t>(r.confirmed));
+        row.put(static_cast<std::uint16_t>(r.ended_by));
+        for (const Part& part : state.reservations.parts(r)) {
+            row.put(part.line);
+            row.put(part.sku.raw);
+            row.put(part.location.raw);
+            for (const Units units :
+                 {part.created, part.reserved, part.allocated, part.shipped, part.ended})
+                row.put(units);
+        }
+    });
+}
+
+void add_keys(RowSum& sum, RowTag tag, const KeyTable& table) {
+    table.for_each([&](std::int64_t, const Hash128& key, const KeyRow& seen) {
+        ByteWriter& row = sum.row(tag);
+        row.put(key.low);
+        row.put(key.high);
+        row.put(seen.body_hash);
+        row.put(seen.seq);
+    });
+}
+
+}  // namespace
+
+Hash128 State::stock_hash() const {
+    RowSum sum;
+    add_reference_data(sum, *this);
+    add_positions(sum, *this);
+    add_reservations(sum, *this, false);
+    return sum.total();
+}
+
+Hash128 State::state_hash() const {
+    RowSum sum;
+    add_reference_data(sum, *this);
+    for (std::uint32_t id = 0; id < names.size(); ++id) {
+        ByteWriter& row = sum.row(RowTag::name);
+        row.put(id);
+        row.put_text(names.code(id));
+    }
+    add_positions(sum, *this);
+    add_reservations(sum, *this, true);
+    add_keys(sum, RowTag::transport_key, transport_keys);
+    add_keys(sum, RowTag::semantic_key, semantic_keys);
+    for (const auto& [source, at] : sources.rows()) {
+        ByteWriter& row = sum.row(RowTag::source);
+        row.put(source.raw);
+        row.put(at.epoch);
+        row.put(at.seq);
+    }
+    for (const auto& [id, key] : access.rows()) {
+        ByteWriter& row = sum.row(RowTag::api_key);
+        row.put(id);
+        row.put_bytes(key.secret_hash);
+        row.put_text(key.title);
+        row.put_text(key.scopes);
+        row.put(to_raw(key.created_at));
+        row.put(to_raw(key.expires_at));
+        row.put(static_cast<std::uint8_t>(key.revoked));
+    }
+    return sum.total();
+}
+
+}  // namespace holdfast::ledger
