@@ -55,12 +55,14 @@ using AppendDone = std::function<void(AppendOutcome)>;
 using BatchVisitor = std::function<Result<void>(const Batch&)>;
 
 struct JournalStatus {
-    bool direct = true;    ///< O_DIRECT in use
-    bool disk_low = false; ///< under the reserve: only commands that end promises are welcome
+    bool direct = true;      ///< O_DIRECT in use
+    bool disk_low = false;   ///< under the reserve: only commands that end promises are welcome
     bool disk_full = false;  ///< no segment can be prepared: every append is refused early
+    bool failed = false;     ///< a write or sync failed: the process must end
     std::uint64_t segments = 0;
     std::uint64_t bytes = 0;  ///< of batches, without unused space
     std::uint64_t durable_seq = 0;
+    std::uint64_t first_seq = 1;  ///< oldest that was not trimmed
 };
 
 /// Used by one thread (the sequencer's loop), except where noted.

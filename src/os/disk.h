@@ -40,6 +40,8 @@ class File {
     /// kDiskBlockBytes (os/aligned_buffer.h). At most one call in flight per file. After a failure
     /// the file must not be used again: what the disk holds is unknown.
     virtual void write_synced(std::uint64_t offset, ByteSpan bytes, DiskDone done) = 0;
+    /// The same, waiting for the disk: for start-up, whatever threads or event queue there are.
+    virtual Result<void> write_now(std::uint64_t offset, ByteSpan bytes) = 0;
 };
 
 /// A whole file written from front to back, of any size, that appears under its name only when it

@@ -113,6 +113,12 @@ class LinuxFile final : public File {
         });
     }
 
+    Result<void> write_now(std::uint64_t offset, ByteSpan bytes) override {
+        HOLDFAST_CHECK(!busy_, "one commit is in flight per file");
+        size_ = std::max(size_, offset + bytes.size());
+        return write(offset, bytes);
+    }
+
   private:
     /// At least `needed` bytes of `wanted`, which may end past the end of the file.
     Result<void> read_blocks(std::uint64_t start, std::size_t wanted, std::size_t needed) {

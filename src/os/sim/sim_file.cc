@@ -37,6 +37,14 @@ class SimFile final : public File {
         return {};
     }
 
+    Result<void> write_now(std::uint64_t offset, ByteSpan bytes) override {
+        const Later later = std::exchange(state_->later, nullptr);
+        Result<void> outcome;
+        write_synced(offset, bytes, [&](Result<void> result) { outcome = std::move(result); });
+        state_->later = later;
+        return outcome;
+    }
+
     void write_synced(std::uint64_t offset, ByteSpan bytes, DiskDone done) override {
         HOLDFAST_CHECK(offset % kDiskBlockBytes == 0 && bytes.size() % kDiskBlockBytes == 0 &&
                            reinterpret_cast<std::uintptr_t>(bytes.data()) % kDiskBlockBytes == 0,
