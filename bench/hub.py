@@ -27,7 +27,7 @@ class Hub(Server):
         self.version = output_of([self.binary, "version"]).split()[-1]
         self.key_file = os.path.join(self.data, "root.key")
         self.open()
-        output_of([self.binary, "bench", "prepare", "--url", self.url, "--key-file", self.key_file, "--skus", str(self.skus),
+        output_of([self.loader, "prepare", "--quiet", "--url", self.url, "--key-file", self.key_file, "--skus", str(self.skus),
                    "--locations", str(self.locations), "--on-hand", str(ON_HAND)])
 
     def open(self):

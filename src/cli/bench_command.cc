@@ -9,14 +9,11 @@
 #include <map>
 
 #include "base/result.h"
+#include "cli/exit_code.h"
 #include "cli/load_run.h"
 
 namespace holdfast::cli {
 namespace {
-
-constexpr int kExitFailed = 1;
-constexpr int kExitUsage = 2;
-constexpr int kExitUnreachable = 5;
 
 /// http://HOST[:PORT][/]; anything else is refused rather than half understood.
 Result<void> apply_url(const std::string& url, LoadOptions& load) {
