@@ -29,8 +29,8 @@ class ExpiryClock {
     explicit ExpiryClock(const os::Clock& clock) : clock_(clock) {}
 
     /// What the journal's last batch said of the clocks; zeros for a new journal.
-    void start(Instant last_log_time, std::uint64_t last_boot_id, Instant last_wall,
-               Microseconds last_since_boot);
+    void start(Instant last_log_time, std::uint64_t last_boot_id, Microseconds last_since_boot);
+    /// Whether holds may be ended now; `log_time` is the last stamp given.
     [[nodiscard]] Verdict verdict(Instant log_time);
     /// A person says the clock is right: ends the waits and takes the clocks as they are now.
     void resume();

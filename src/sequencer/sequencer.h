@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -60,7 +59,7 @@ class Caller {
     virtual void answered(std::uint64_t token, const Answer& answer) = 0;
 };
 
-struct Options {
+struct SequencerOptions {
     std::size_t queue_commands_max = 65536;
     /// A group closes when it holds this many bytes; the rest waits for the next one.
     std::size_t group_bytes_max = 1024 * 1024;
@@ -94,7 +93,7 @@ struct Counters {
 class Sequencer {
   public:
     Sequencer(const os::Clock& clock, journal::Journal& journal,
-              journal::CheckpointStore* checkpoints, const Options& options);
+              journal::CheckpointStore* checkpoints, const SequencerOptions& options);
     ~Sequencer();
 
     /// Acquires the journal, loads the newest checkpoint and replays the tail. Once, before all
@@ -133,7 +132,7 @@ class Sequencer {
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] ExpiryClock& expiry_clock() { return expiry_clock_; }
     [[nodiscard]] journal::Journal& journal() { return journal_; }
-    [[nodiscard]] std::size_t queued() const { return queue_.size(); }
+    [[nodiscard]] std::size_t queued() const { return queue_.size() - queue_done_; }
 
   private:
     struct Queued {
@@ -142,9 +141,10 @@ class Sequencer {
         std::uint64_t token;
     };
     struct Pending {
-        Caller* caller;
-        std::uint64_t token;
+        Caller* caller = nullptr;
+        std::uint64_t token = 0;
         ledger::Outcome outcome;
+        std::size_t fact_offset = 0;  // of the answering fact in the group's facts
     };
     /// Commands decided together, their facts, and the memory of their answers.
     struct Group {
@@ -157,37 +157,47 @@ class Sequencer {
         Instant log_time{};
         void clear();
     };
+    void pump();
     void decide_queued();
     void decide_one(const Queued& queued);
-    void commit_if_idle();
+    void start_commit();
     void committed(journal::AppendOutcome outcome);
+    void fail();
     void answer(Group& group, Answer::Kind kind);
+    void answer_unavailable(const Queued& queued, Unavailable reason);
+    [[nodiscard]] Answer answer_for(const Group& group, const Pending& pending);
     [[nodiscard]] Instant stamp();
     [[nodiscard]] Unavailable unavailable_for(const Command& command) const;
+    [[nodiscard]] bool group_full() const;
+    [[nodiscard]] bool find_fact(std::uint64_t seq, FactView& fact);
     Result<void> load_checkpoint(Recovery& recovery);
+    Result<void> replay(Recovery& recovery, const Progress& progress);
 
     const os::Clock& clock_;
     journal::Journal& journal_;
     journal::CheckpointStore* checkpoints_;
-    Options options_;
+    SequencerOptions options_;
     std::unique_ptr<ledger::State> state_;
     ExpiryClock expiry_clock_;
     journal::Head head_;
-    std::deque<Queued> queue_;
+    std::vector<Queued> queue_;
+    std::size_t queue_done_ = 0;  // decided already; the queue is compacted when it empties
     std::unique_ptr<Group> building_;
     std::unique_ptr<Group> in_flight_;  // being made durable; null when the journal is idle
     std::unique_ptr<Group> spare_;
+    std::vector<std::byte> found_;  // the last repeated fact that was read back
+    journal::JournalStatus journal_status_;
     std::uint64_t durable_seq_ = 0;
     std::uint64_t checkpoint_seq_ = 0;
     std::uint64_t bytes_since_checkpoint_ = 0;
     Instant last_stamp_{};
-    Instant turn_wall_{};
+    Instant wall_{};  // read once a pump
     std::vector<std::function<void(std::uint64_t)>> observers_;
     std::function<void()> on_fatal_;
     Counters counters_;
     bool draining_ = false;
     bool failed_ = false;
-    bool answering_ = false;
+    bool pumping_ = false;
 };
 
 }  // namespace holdfast::sequencer

@@ -1,0 +1,68 @@
+// A journal in memory for tests: every commit waits until the test completes it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "journal/journal.h"
+
+namespace holdfast::sequencer {
+
+class MemoryJournal : public journal::Journal {
+  public:
+    Result<journal::Head> acquire() override {
+        journal::Head head;
+        head.log_id = 1;
+        head.hash_seed = 42;
+        head.epoch = ++epoch_;
+        for (const Stored& s : stored_) {
+            head.next_entry = s.batch.first_entry + s.batch.entry_count;
+            head.next_seq = s.batch.first_seq + s.batch.fact_count;
+            head.last_log_time = s.batch.log_time;
+            head.last_boot_id = s.batch.boot_id;
+            head.last_since_boot = s.batch.since_boot;
+        }
+        return head;
+    }
+    void append(const journal::Batch& batch, journal::AppendDone done) override {
+        in_flight_ = {batch, {batch.body.begin(), batch.body.end()}};
+        done_ = std::move(done);
+        if (inline_) complete(journal::AppendOutcome::applied);
+    }
+    Result<void> read(std::uint64_t from_seq, const journal::BatchVisitor& visit) override {
+        for (const Stored& s : stored_) {
+            if (s.batch.first_seq + s.batch.fact_count <= from_seq) continue;
+            journal::Batch batch = s.batch;
+            batch.body = s.body;
+            if (Result<void> r = visit(batch); !r) return r;
+        }
+        return {};
+    }
+    Result<void> trim(std::uint64_t) override { return {}; }
+    bool idle_work() override { return false; }
+    [[nodiscard]] journal::JournalStatus status() const override { return status_; }
+
+    // What a test does to it.
+    void complete(journal::AppendOutcome outcome) {
+        if (outcome == journal::AppendOutcome::applied) stored_.push_back(*in_flight_);
+        in_flight_.reset();
+        const journal::AppendDone done = std::move(done_);
+        done(outcome);
+    }
+    [[nodiscard]] bool committing() const { return in_flight_.has_value(); }
+    void complete_inline(bool yes) { inline_ = yes; }
+    journal::JournalStatus status_;
+
+  private:
+    struct Stored {
+        journal::Batch batch;
+        std::vector<std::byte> body;
+    };
+    std::vector<Stored> stored_;
+    std::optional<Stored> in_flight_;
+    journal::AppendDone done_;
+    std::uint64_t epoch_ = 0;
+    bool inline_ = false;
+};
+
+}  // namespace holdfast::sequencer

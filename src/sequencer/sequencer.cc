@@ -1,0 +1,276 @@
+#include "sequencer/sequencer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace holdfast::sequencer {
+namespace {
+
+/// Commands ahead of the one being decided whose rows are asked for.
+constexpr std::size_t kPrefetchDistance = 8;
+
+/// Commands that end promises are taken while the disk is low: they free what they hold.
+bool ends_promises(const Command& command) {
+    if (std::holds_alternative<StepReservation>(command)) {
+        const auto step = std::get<StepReservation>(command).step;
+        return step == ReservationStep::confirm || step == ReservationStep::release;
+    }
+    if (std::holds_alternative<ExpireHolds>(command)) return true;
+    if (std::holds_alternative<RecordEvent>(command))
+        return std::get<RecordEvent>(command).type == FactType::order_cancelled;
+    return false;
+}
+
+}  // namespace
+
+std::string_view name(Unavailable reason) {
+    switch (reason) {
+        case Unavailable::none: return "none";
+        case Unavailable::overloaded: return "overloaded";
+        case Unavailable::disk_low: return "disk_low";
+        case Unavailable::disk_full: return "disk_full";
+        case Unavailable::draining: return "draining";
+    }
+    return "unknown";
+}
+
+void Sequencer::Group::clear() {
+    arena.reset();
+    facts.clear();
+    pending.clear();
+    first_seq = 0;
+    fact_count = 0;
+    entry_count = 0;
+    log_time = Instant{};
+}
+
+Sequencer::Sequencer(const os::Clock& clock, journal::Journal& journal,
+                     journal::CheckpointStore* checkpoints, const SequencerOptions& options)
+    : clock_(clock),
+      journal_(journal),
+      checkpoints_(checkpoints),
+      options_(options),
+      expiry_clock_(clock),
+      building_(std::make_unique<Group>()),
+      spare_(std::make_unique<Group>()) {
+    building_->facts.reserve(options_.group_bytes_max);
+    spare_->facts.reserve(options_.group_bytes_max);
+}
+
+Sequencer::~Sequencer() = default;
+
+Arena& Sequencer::arena() { return building_->arena; }
+
+bool Sequencer::idle() const {
+    return in_flight_ == nullptr && building_->pending.empty() && queued() == 0;
+}
+
+void Sequencer::submit(const Command& command, Caller* caller, std::uint64_t token) {
+    if (queued() >= options_.queue_commands_max) {
+        answer_unavailable({command, caller, token}, Unavailable::overloaded);
+        return;
+    }
+    queue_.push_back({command, caller, token});
+}
+
+void Sequencer::turn() {
+    journal_status_ = journal_.status();
+    pump();
+}
+
+void Sequencer::expire() {
+    if (failed_ || state_->reservations.next_deadline() > clock_.wall()) return;
+    if (expiry_clock_.verdict(last_stamp_) != ExpiryClock::Verdict::trusted) return;
+    submit(ExpireHolds{.holds_max = options_.expire_holds_max}, nullptr, 0);
+}
+
+// Decides, commits and answers until there is nothing left to do without waiting for the disk.
+void Sequencer::pump() {
+    if (pumping_ || failed_) return;
+    pumping_ = true;
+    wall_ = clock_.wall();
+    while (!failed_) {
+        decide_queued();
+        if (in_flight_ != nullptr) break;
+        if (building_->fact_count > 0) {
+            start_commit();
+        } else if (!building_->pending.empty()) {
+            // Refusals only, and nothing undecided before them: they rest on durable state.
+            std::unique_ptr<Group> group = std::exchange(building_, std::move(spare_));
+            answer(*group, Answer::Kind::decided);
+            group->clear();
+            spare_ = std::move(group);
+        } else {
+            break;
+        }
+    }
+    pumping_ = false;
+}
+
+bool Sequencer::group_full() const {
+    return building_->facts.size() >= options_.group_bytes_max ||
+           building_->pending.size() >= options_.group_commands_max;
+}
+
+void Sequencer::decide_queued() {
+    while (queue_done_ < queue_.size() && !group_full()) {
+        if (queue_done_ + kPrefetchDistance < queue_.size())
+            ledger::prefetch(*state_, queue_[queue_done_ + kPrefetchDistance].command);
+        const Queued& queued = queue_[queue_done_];
+        const Unavailable reason = unavailable_for(queued.command);
+        if (reason == Unavailable::none)
+            decide_one(queued);
+        else
+            answer_unavailable(queued, reason);
+        ++queue_done_;
+    }
+    if (queue_done_ == queue_.size()) {
+        queue_.clear();
+        queue_done_ = 0;
+    }
+}
+
+void Sequencer::decide_one(const Queued& queued) {
+    Group& group = *building_;
+    const std::size_t start = group.facts.size();
+    FactWriter writer(group.facts);
+    const ledger::Stamp at{.now = stamp(), .next_seq = state_->seq + 1};
+    const ledger::Outcome outcome =
+        ledger::decide(*state_, queued.command, at, group.arena, writer);
+    ++counters_.commands;
+    switch (outcome.kind) {
+        case ledger::Outcome::Kind::recorded: {
+            if (group.fact_count == 0) group.first_seq = at.next_seq;
+            ByteSpan rest = ByteSpan(group.facts).subspan(start);
+            for (; !rest.empty(); rest = rest.subspan(FactView::trusted(rest).size()))
+                ledger::apply(*state_, FactView::trusted(rest));
+            group.fact_count += outcome.facts;
+            ++group.entry_count;
+            group.log_time = at.now;
+            last_stamp_ = at.now;
+            if (std::holds_alternative<ExpireHolds>(queued.command))
+                counters_.expired += outcome.facts;
+            break;
+        }
+        case ledger::Outcome::Kind::repeated: ++counters_.repeated; break;
+        case ledger::Outcome::Kind::refused: ++counters_.refused; break;
+        case ledger::Outcome::Kind::idle: break;
+    }
+    if (queued.caller != nullptr)
+        group.pending.push_back(
+            {queued.caller, queued.token, outcome, start + outcome.answer_offset});
+}
+
+Instant Sequencer::stamp() { return std::max(last_stamp_ + Microseconds{1}, wall_); }
+
+Unavailable Sequencer::unavailable_for(const Command& command) const {
+    if (draining_ && !std::holds_alternative<ExpireHolds>(command)) return Unavailable::draining;
+    if (journal_status_.disk_full) return Unavailable::disk_full;
+    if (journal_status_.disk_low && !ends_promises(command)) return Unavailable::disk_low;
+    return Unavailable::none;
+}
+
+void Sequencer::answer_unavailable(const Queued& queued, Unavailable reason) {
+    if (queued.caller == nullptr) return;
+    Answer answer;
+    answer.kind = Answer::Kind::unavailable;
+    answer.reason = reason;
+    answer.durable_seq = durable_seq_;
+    queued.caller->answered(queued.token, answer);
+}
+
+void Sequencer::start_commit() {
+    HOLDFAST_CHECK(in_flight_ == nullptr, "one commit at a time");
+    in_flight_ = std::exchange(building_, std::move(spare_));
+    if (building_ == nullptr) building_ = std::make_unique<Group>();
+    const Group& group = *in_flight_;
+    HOLDFAST_CHECK(group.first_seq == head_.next_seq, "groups follow each other without a gap");
+    const journal::Batch batch{.first_entry = head_.next_entry,
+                               .entry_count = group.entry_count,
+                               .first_seq = group.first_seq,
+                               .fact_count = group.fact_count,
+                               .log_time = group.log_time,
+                               .wall = wall_,
+                               .since_boot = clock_.since_boot(),
+                               .boot_id = clock_.boot_id(),
+                               .body = group.facts};
+    journal_.append(batch, [this](journal::AppendOutcome outcome) { committed(outcome); });
+}
+
+void Sequencer::committed(journal::AppendOutcome outcome) {
+    HOLDFAST_CHECK(in_flight_ != nullptr, "only a commit under way ends");
+    if (outcome != journal::AppendOutcome::applied) {
+        fail();
+        return;
+    }
+    std::unique_ptr<Group> group = std::move(in_flight_);
+    head_.next_entry += group->entry_count;
+    head_.next_seq += group->fact_count;
+    durable_seq_ = group->first_seq + group->fact_count - 1;
+    ++counters_.commits;
+    counters_.facts += group->fact_count;
+    counters_.bytes += group->facts.size();
+    bytes_since_checkpoint_ += group->facts.size();
+    answer(*group, Answer::Kind::decided);
+    group->clear();
+    if (spare_ == nullptr) spare_ = std::move(group);
+    for (const auto& observer : observers_) observer(durable_seq_);
+    pump();
+}
+
+// The disk failed: what it holds is unknown, so the speculative state is worth nothing.
+void Sequencer::fail() {
+    failed_ = true;
+    const std::unique_ptr<Group> lost = std::move(in_flight_);
+    answer(*lost, Answer::Kind::unknown);
+    // Decided but never handed to the disk: certainly not applied.
+    for (const Pending& pending : building_->pending)
+        answer_unavailable({{}, pending.caller, pending.token}, Unavailable::draining);
+    building_->clear();
+    if (on_fatal_) on_fatal_();
+}
+
+void Sequencer::answer(Group& group, Answer::Kind kind) {
+    for (const Pending& pending : group.pending) {
+        Answer answer = answer_for(group, pending);
+        answer.kind = kind;
+        pending.caller->answered(pending.token, answer);
+    }
+}
+
+Answer Sequencer::answer_for(const Group& group, const Pending& pending) {
+    Answer answer;
+    answer.outcome = pending.outcome;
+    answer.durable_seq = durable_seq_;
+    if (pending.outcome.kind == ledger::Outcome::Kind::recorded) {
+        answer.fact = FactView::trusted(ByteSpan(group.facts).subspan(pending.fact_offset));
+        answer.has_fact = true;
+    } else if (pending.outcome.kind == ledger::Outcome::Kind::repeated) {
+        answer.has_fact = find_fact(pending.outcome.seq, answer.fact);
+    }
+    return answer;
+}
+
+bool Sequencer::find_fact(std::uint64_t seq, FactView& fact) {
+    bool found = false;
+    // A failure that the visitor returns stops the read; it is ours, not the journal's.
+    (void)journal_.read(seq, [&](const journal::Batch& batch) -> Result<void> {
+        for (ByteSpan rest = batch.body; !rest.empty();) {
+            const Result<FactView> next = FactView::parse(rest);
+            if (!next) return tl::unexpected(next.error());
+            if (next->seq() == seq) {
+                found_.assign(next->bytes().begin(), next->bytes().end());
+                found = true;
+                break;
+            }
+            rest = rest.subspan(next->size());
+        }
+        return failure(ErrorCode::closed, "the fact's batch was read");
+    });
+    if (found) fact = FactView::trusted(found_);
+    return found;
+}
+
+}  // namespace holdfast::sequencer
