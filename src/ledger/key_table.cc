@@ -21,6 +21,7 @@ void KeyTable::restore(std::int64_t number, const Hash128& key, const KeyRow& ro
     auto it = kept_.begin();
     while (it != kept_.end() && it->number > number) ++it;
     it = kept_.insert(it, Generation{number, {}});
+    it->keys.reserve(expected_);
     it->keys[key] = row;
 }
 

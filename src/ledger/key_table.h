@@ -49,6 +49,8 @@ class KeyTable {
         for (const Generation& g : kept_)
             for (const auto& [key, row] : g.keys) visit(g.number, key, row);
     }
+    /// Room for this many keys in each generation that begins.
+    void reserve(std::uint64_t keys) { expected_ = keys; }
     /// Checkpoint loading: puts a key into a numbered generation, newest first.
     void restore(std::int64_t number, const Hash128& key, const KeyRow& row);
 
@@ -67,6 +69,7 @@ class KeyTable {
     }
     Microseconds generation_;
     std::uint32_t generations_;
+    std::uint64_t expected_ = 0;
     std::deque<Generation> kept_;  // newest first
 };
 

@@ -71,6 +71,12 @@ class ReservationTable {
     [[nodiscard]] Instant next_deadline() const;
 
     // Changes, by apply and checkpoint loading only.
+    void reserve(std::uint64_t reservations) {
+        rows_.reserve(reservations);
+        parts_.reserve(reservations * 2);
+        deadlines_.reserve(reservations);
+        by_order_.reserve(reservations / 4);
+    }
     Reservation& create(ReservationId id);
     Reservation* find_mutable(ReservationId id) {
         const auto it = rows_.find(id.raw);

@@ -44,12 +44,17 @@ struct PoolRow {
 struct Limits {
     std::uint64_t keys_max = 64'000'000;
     std::uint64_t reservations_max = 50'000'000;
-    std::uint64_t positions_max = 100'000'000;
+    /// Room made at the start, so that tables do not grow (and pause) under load. Address space
+    /// only: pages are touched when rows come.
+    std::uint64_t reservations_expected = 0;
 };
 
 struct State {
     explicit State(std::uint64_t hash_seed = 0, Limits bounds = {})
-        : seed(hash_seed), limits(bounds) {}
+        : seed(hash_seed), limits(bounds) {
+        reservations.reserve(limits.reservations_expected);
+        transport_keys.reserve(limits.reservations_expected);
+    }
 
     /// Secret of the journal: keys of order numbers and idempotency keys are hashed with it.
     std::uint64_t seed;
