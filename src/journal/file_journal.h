@@ -60,7 +60,7 @@ class FileJournal final : public Journal {
     bool idle_work() override;
     [[nodiscard]] JournalStatus status() const override;
 
-    [[nodiscard]] const Head& head() const { return head_; }
+    [[nodiscard]] const Head& head() const override { return head_; }
     /// What the next watermark waits for; nothing if the newest batch has one.
     [[nodiscard]] std::optional<Microseconds> watermark_due() const;
     /// Whether the disk has failed in the ten minutes before now, or before the failure of this

@@ -83,6 +83,8 @@ class Journal {
     /// Returns whether there was anything to do.
     virtual bool idle_work() = 0;
     [[nodiscard]] virtual JournalStatus status() const = 0;
+    /// Where the journal ends now: after acquire(), then after each applied append.
+    [[nodiscard]] virtual const Head& head() const = 0;
 };
 
 }  // namespace holdfast::journal

@@ -11,18 +11,12 @@ namespace holdfast::sequencer {
 class MemoryJournal : public journal::Journal {
   public:
     Result<journal::Head> acquire() override {
-        journal::Head head;
-        head.log_id = 1;
-        head.hash_seed = 42;
-        head.epoch = ++epoch_;
-        for (const Stored& s : stored_) {
-            head.next_entry = s.batch.first_entry + s.batch.entry_count;
-            head.next_seq = s.batch.first_seq + s.batch.fact_count;
-            head.last_log_time = s.batch.log_time;
-            head.last_boot_id = s.batch.boot_id;
-            head.last_since_boot = s.batch.since_boot;
-        }
-        return head;
+        head_ = journal::Head{};
+        head_.log_id = 1;
+        head_.hash_seed = 42;
+        head_.epoch = ++epoch_;
+        for (const Stored& s : stored_) advance(s.batch);
+        return head_;
     }
     void append(const journal::Batch& batch, journal::AppendDone done) override {
         in_flight_ = {batch, {batch.body.begin(), batch.body.end()}};
@@ -41,10 +35,14 @@ class MemoryJournal : public journal::Journal {
     Result<void> trim(std::uint64_t) override { return {}; }
     bool idle_work() override { return false; }
     [[nodiscard]] journal::JournalStatus status() const override { return status_; }
+    [[nodiscard]] const journal::Head& head() const override { return head_; }
 
     // What a test does to it.
     void complete(journal::AppendOutcome outcome) {
-        if (outcome == journal::AppendOutcome::applied) stored_.push_back(*in_flight_);
+        if (outcome == journal::AppendOutcome::applied) {
+            stored_.push_back(*in_flight_);
+            advance(in_flight_->batch);
+        }
         in_flight_.reset();
         const journal::AppendDone done = std::move(done_);
         done(outcome);
@@ -58,6 +56,16 @@ class MemoryJournal : public journal::Journal {
         journal::Batch batch;
         std::vector<std::byte> body;
     };
+    void advance(const journal::Batch& batch) {
+        head_.next_batch += 1;
+        head_.next_entry = batch.first_entry + batch.entry_count;
+        head_.next_seq = batch.first_seq + batch.fact_count;
+        head_.last_log_time = batch.log_time;
+        head_.last_boot_id = batch.boot_id;
+        head_.last_since_boot = batch.since_boot;
+    }
+
+    journal::Head head_;
     std::vector<Stored> stored_;
     std::optional<Stored> in_flight_;
     journal::AppendDone done_;

@@ -28,23 +28,30 @@ Result<Recovery> Sequencer::recover(const Progress& progress) {
 
 Result<void> Sequencer::load_checkpoint(Recovery& recovery) {
     if (checkpoints_ == nullptr) return {};
-    Result<std::optional<journal::Checkpoint>> newest = checkpoints_->latest();
+    const Result<std::optional<journal::CheckpointInfo>> newest =
+        checkpoints_->latest(head_.log_id);
     if (!newest) return tl::unexpected(newest.error());
     if (!*newest) return {};
-    const journal::Checkpoint& checkpoint = **newest;
+    const journal::CheckpointInfo& info = **newest;
     // A checkpoint ahead of the journal belongs to facts that were never durable: not usable.
-    if (checkpoint.info.seq >= head_.next_seq)
+    if (info.seq >= head_.next_seq)
         return failure(ErrorCode::corrupt,
                        fmt::format("checkpoint at seq {} is ahead of the journal's end {}",
-                                   checkpoint.info.seq, head_.next_seq - 1));
+                                   info.seq, head_.next_seq - 1));
+    std::vector<std::byte> body;
+    const Result<journal::CheckpointInfo> read =
+        checkpoints_->read(info.seq, [&](ByteSpan piece) -> Result<void> {
+            body.insert(body.end(), piece.begin(), piece.end());
+            return {};
+        });
+    if (!read) return failure(read.error(), "reading the newest checkpoint");
     Result<std::unique_ptr<ledger::State>> state =
-        ledger::decode_state(checkpoint.body, head_.hash_seed, options_.limits);
+        ledger::decode_state(body, head_.hash_seed, options_.limits);
     if (!state) return failure(state.error(), "reading the newest checkpoint");
-    if ((*state)->seq != checkpoint.info.seq ||
-        (*state)->state_hash() != checkpoint.info.state_hash)
-        return failure(ErrorCode::corrupt,
-                       fmt::format("checkpoint at seq {} does not give the state it was taken of",
-                                   checkpoint.info.seq));
+    if ((*state)->seq != info.seq || (*state)->state_hash() != info.state_hash)
+        return failure(
+            ErrorCode::corrupt,
+            fmt::format("checkpoint at seq {} does not give the state it was taken of", info.seq));
     state_ = std::move(*state);
     checkpoint_seq_ = state_->seq;
     recovery.checkpoint_seq = state_->seq;
@@ -91,8 +98,16 @@ Result<void> Sequencer::checkpoint() {
     HOLDFAST_CHECK(idle(), "a checkpoint is taken of durable state");
     std::vector<std::byte> body;
     ledger::encode_state(*state_, body);
-    const journal::CheckpointInfo info{
-        .seq = state_->seq, .entry = head_.next_entry - 1, .state_hash = state_->state_hash()};
+    const journal::Head& end = journal_.head();
+    HOLDFAST_CHECK(end.next_seq == state_->seq + 1, "the journal ends where the state does");
+    const journal::CheckpointInfo info{.log_id = end.log_id,
+                                       .seq = state_->seq,
+                                       .entry = end.next_entry - 1,
+                                       .batch = end.next_batch - 1,
+                                       .hash = end.hash,
+                                       .state_hash = state_->state_hash(),
+                                       .log_time = state_->log_time,
+                                       .wall = clock_.wall()};
     if (Result<void> r = checkpoints_->write(info, body); !r) return r;
     checkpoint_seq_ = state_->seq;
     bytes_since_checkpoint_ = 0;

@@ -187,7 +187,8 @@ void Sequencer::start_commit() {
     if (building_ == nullptr) building_ = std::make_unique<Group>();
     const Group& group = *in_flight_;
     HOLDFAST_CHECK(group.first_seq == head_.next_seq, "groups follow each other without a gap");
-    const journal::Batch batch{.first_entry = head_.next_entry,
+    const journal::Batch batch{.number = head_.next_batch,
+                               .first_entry = head_.next_entry,
                                .entry_count = group.entry_count,
                                .first_seq = group.first_seq,
                                .fact_count = group.fact_count,
@@ -206,6 +207,7 @@ void Sequencer::committed(journal::AppendOutcome outcome) {
         return;
     }
     std::unique_ptr<Group> group = std::move(in_flight_);
+    head_.next_batch += 1;
     head_.next_entry += group->entry_count;
     head_.next_seq += group->fact_count;
     durable_seq_ = group->first_seq + group->fact_count - 1;
