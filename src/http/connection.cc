@@ -77,6 +77,7 @@ void Connection::on_readable() {
     const os::IoResult got =
         stream_->read({reinterpret_cast<std::byte*>(space.data()), space.size()});
     if (got.kind == os::IoResult::Kind::would_block) return stream_->want_read();
+    if (got.kind == os::IoResult::Kind::broken) return host_.close(*this);
     if (got.kind == os::IoResult::Kind::closed) {
         read_closed_ = true;
         if (streaming() || (count_ == 0 && unsent() == 0)) return host_.close(*this);
@@ -314,7 +315,7 @@ void Connection::flush() {
     if (!blocked_ && sent_ < out_.size()) {
         const ByteSpan piece = as_byte_span(std::string_view(out_).substr(sent_));
         const os::IoResult wrote = stream_->write({&piece, 1});
-        if (wrote.kind == os::IoResult::Kind::closed) return host_.close(*this);
+        if (wrote.kind == os::IoResult::Kind::broken) return host_.close(*this);
         sent_ += wrote.bytes;
         host_.stats.bytes_out += wrote.bytes;
         if (wrote.bytes > 0) progress_at_ = host_.now();
@@ -364,8 +365,9 @@ void Connection::discard_input() {
     std::byte buffer[kDiscardBytes];
     const os::IoResult got = stream_->read(buffer);
     discarded_ += got.bytes;
-    if (got.kind == os::IoResult::Kind::closed || discarded_ > kLingerBytesMax)
-        return host_.close(*this);
+    const bool ended =
+        got.kind == os::IoResult::Kind::closed || got.kind == os::IoResult::Kind::broken;
+    if (ended || discarded_ > kLingerBytesMax) return host_.close(*this);
     stream_->want_read();
 }
 

@@ -33,7 +33,7 @@ class Echo final : public StreamEvents {
     void on_readable() override {
         std::byte buffer[4096];
         const IoResult got = stream_->read(buffer);
-        if (got.kind == IoResult::Kind::closed) return self_->reset();
+        if (got.kind != IoResult::Kind::ok) return self_->reset();
         const ByteSpan piece(buffer, got.bytes);
         stream_->write({&piece, 1});
         stream_->want_read();
@@ -56,7 +56,7 @@ class Collector final : public StreamEvents {
         std::byte buffer[4096];
         const IoResult got = stream_->read(buffer);
         if (got.kind == IoResult::Kind::ok) text_ += as_text(ByteSpan(buffer, got.bytes));
-        closed_ = got.kind == IoResult::Kind::closed;
+        closed_ = got.kind == IoResult::Kind::closed || got.kind == IoResult::Kind::broken;
         if (closed_ || text_.size() >= expected_) return loop_.stop();
         stream_->want_read();
     }

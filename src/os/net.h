@@ -14,7 +14,12 @@
 namespace holdfast::os {
 
 struct IoResult {
-    enum class Kind : std::uint8_t { ok, would_block, closed };
+    enum class Kind : std::uint8_t {
+        ok,
+        would_block,
+        closed,  ///< the peer has ended its side in order; it may still read
+        broken,  ///< reset, or any other error: nothing will ever move again
+    };
     Kind kind = Kind::would_block;
     std::size_t bytes = 0;
 };

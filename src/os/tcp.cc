@@ -209,7 +209,7 @@ IoResult TcpStream::read(MutableByteSpan into) {
         if (n == 0) return {IoResult::Kind::closed, 0};
         if (errno == EINTR) continue;
         if (errno == EAGAIN || errno == EWOULDBLOCK) return {IoResult::Kind::would_block, 0};
-        return {IoResult::Kind::closed, 0};
+        return {IoResult::Kind::broken, 0};
     }
 }
 
@@ -228,7 +228,7 @@ IoResult TcpStream::write(std::span<const ByteSpan> pieces) {
         if (n >= 0) return {IoResult::Kind::ok, static_cast<std::size_t>(n)};
         if (errno == EINTR) continue;
         if (errno == EAGAIN || errno == EWOULDBLOCK) return {IoResult::Kind::would_block, 0};
-        return {IoResult::Kind::closed, 0};
+        return {IoResult::Kind::broken, 0};
     }
 }
 

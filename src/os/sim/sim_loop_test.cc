@@ -35,6 +35,7 @@ class EchoServer {
         void on_readable() override {
             std::byte buffer[1000];
             const IoResult got = stream->read(buffer);
+            if (got.kind == IoResult::Kind::broken) return void(server.peers_.erase(id));
             if (got.kind == IoResult::Kind::closed) {
                 ended = true;
             } else {
@@ -48,7 +49,7 @@ class EchoServer {
             if (!pending.empty()) {
                 const ByteSpan piece = as_byte_span(pending);
                 const IoResult wrote = stream->write({&piece, 1});
-                if (wrote.kind == IoResult::Kind::closed) return void(server.peers_.erase(id));
+                if (wrote.kind == IoResult::Kind::broken) return void(server.peers_.erase(id));
                 pending.erase(0, wrote.bytes);
                 if (!pending.empty()) stream->want_write();
             }
@@ -78,7 +79,7 @@ class Client final : public StreamEvents {
     void on_readable() override {
         std::byte buffer[700];
         const IoResult got = stream_->read(buffer);
-        if (got.kind == IoResult::Kind::closed) {
+        if (got.kind == IoResult::Kind::closed || got.kind == IoResult::Kind::broken) {
             closed = true;
             stream_.reset();
             return;
@@ -95,7 +96,7 @@ class Client final : public StreamEvents {
         while (stream_ != nullptr && sent_ < text_.size()) {
             const ByteSpan piece = as_byte_span(std::string_view(text_).substr(sent_));
             const IoResult wrote = stream_->write({&piece, 1});
-            if (wrote.kind == IoResult::Kind::closed) return;
+            if (wrote.kind == IoResult::Kind::broken) return;
             if (wrote.kind == IoResult::Kind::would_block) return stream_->want_write();
             sent_ += wrote.bytes;
         }

@@ -26,10 +26,10 @@ class SimStream final : public Stream {
         if (lives()) network_.want_write(index_);
     }
     IoResult read(MutableByteSpan into) override {
-        return lives() ? network_.read(index_, into) : IoResult{IoResult::Kind::closed, 0};
+        return lives() ? network_.read(index_, into) : IoResult{IoResult::Kind::broken, 0};
     }
     IoResult write(std::span<const ByteSpan> pieces) override {
-        return lives() ? network_.write(index_, pieces) : IoResult{IoResult::Kind::closed, 0};
+        return lives() ? network_.write(index_, pieces) : IoResult{IoResult::Kind::broken, 0};
     }
     void finish_writing() override {
         if (lives()) network_.finish_writing(index_);
@@ -259,7 +259,7 @@ void SimNetwork::want_write(std::uint32_t index) {
 
 IoResult SimNetwork::read(std::uint32_t index, MutableByteSpan into) {
     End& end = ends_[index];
-    if (end.reset) return {IoResult::Kind::closed, 0};
+    if (end.reset) return {IoResult::Kind::broken, 0};
     const std::size_t waiting = end.arrived - end.read_at;
     if (waiting == 0)
         return {end.end_arrived ? IoResult::Kind::closed : IoResult::Kind::would_block, 0};
@@ -282,7 +282,7 @@ IoResult SimNetwork::read(std::uint32_t index, MutableByteSpan into) {
 IoResult SimNetwork::write(std::uint32_t index, std::span<const ByteSpan> pieces) {
     if (chance(faults_.reset)) reset_pair(index);
     End& end = ends_[index];
-    if (end.reset || end.end_sent) return {IoResult::Kind::closed, 0};
+    if (end.reset || end.end_sent) return {IoResult::Kind::broken, 0};
     End& peer = ends_[end.peer];
     std::size_t total = 0;
     for (const ByteSpan piece : pieces) total += piece.size();

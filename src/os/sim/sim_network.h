@@ -47,7 +47,7 @@ class SimNetwork {
     [[nodiscard]] const NetworkStats& stats() const { return stats_; }
 
     /// A client's connection. Whether somebody listens shows later, as on a real network: a refused
-    /// one reads as closed.
+    /// one reads as broken.
     std::unique_ptr<Stream> connect(SimLoop& from, std::uint16_t port);
 
     /// Nothing from or to this loop arrives before that time.
