@@ -147,7 +147,8 @@ Result<void> FileJournal::settle_tail(JournalScan& scan) {
             active_ = Active{.file = std::move(*file), .tail = segment.end_offset, .fresh = false};
     }
     if (scan.empty_segment.empty()) return {};
-    return disk_.remove(scan.empty_segment);
+    // Set aside rather than removed: if this judgement is ever wrong, the bytes are still there.
+    return disk_.rename(scan.empty_segment, torn_file_name(scan.empty_segment));
 }
 
 }  // namespace holdfast::journal

@@ -110,7 +110,11 @@ Result<void> Scanner::read_header(SegmentInfo& segment, std::uint64_t expected_n
     const auto header = decode_segment_header(block);
     if (!header) {
         if (header.error().code != ErrorCode::corrupt) return passed_on(header.error());
-        return wrong(header.error().detail);
+        // Header and first batch are one write: in the newest segment a crash may have cut it. A
+        // header that is whole but says something wrong was never cut.
+        if (&segment != &found_.segments.back()) return wrong(header.error().detail);
+        broken_header_ = header.error().detail;
+        return {};
     }
     if (!all_zero(ByteSpan(block).subspan(kHeaderBytes)))
         return wrong("bytes behind the segment header");
@@ -137,15 +141,7 @@ Result<void> Scanner::read_header(SegmentInfo& segment, std::uint64_t expected_n
 Result<void> Scanner::read_headers() {
     std::uint64_t expected_number = 0;  // the first one may have any: older ones were trimmed
     for (SegmentInfo& segment : found_.segments) {
-        auto read = read_header(segment, expected_number);
-        if (!read) {
-            if (read.error().code != ErrorCode::corrupt || &segment != &found_.segments.back())
-                return read;
-            // Header and first batch are one write: a crash may have cut it.
-            broken_header_ = fault_->what;
-            fault_.reset();
-            break;
-        }
+        if (auto read = read_header(segment, expected_number); !read) return read;
         expected_number = segment.number + 1;
     }
     return {};

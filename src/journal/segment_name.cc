@@ -34,6 +34,10 @@ std::optional<SegmentName> parse_segment_name(std::string_view text) {
     return name;
 }
 
+std::string torn_file_name(std::string_view segment_file_name) {
+    return "torn-" + std::string(segment_file_name.substr(segment_file_name.find('-') + 1));
+}
+
 std::string spare_file_name(std::uint64_t number) {
     return fmt::format("spare-{:020}.hfj", number);
 }

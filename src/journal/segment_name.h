@@ -1,4 +1,5 @@
-// Names of the files of a journal: segment-<first batch>-<first seq>.hfj and spare-<number>.hfj.
+// Names of the files of a journal: segment-<first batch>-<first seq>.hfj, spare-<number>.hfj,
+// torn-<first batch>-<first seq>.hfj.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,9 @@ struct SegmentName {
 std::string to_file_name(const SegmentName& name);
 /// Nothing for a name that is not exactly what to_file_name makes.
 std::optional<SegmentName> parse_segment_name(std::string_view text);
+
+/// What a segment without a valid batch is renamed to.
+std::string torn_file_name(std::string_view segment_file_name);
 
 std::string spare_file_name(std::uint64_t number);
 std::optional<std::uint64_t> parse_spare_name(std::string_view text);
