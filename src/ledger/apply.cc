@@ -197,9 +197,6 @@ void apply(State& state, const FactView& fact) {
     HOLDFAST_CHECK(fact.recorded_at() >= state.log_time, "log time never goes back");
     state.seq = fact.seq();
     state.log_time = fact.recorded_at();
-    state.transport_keys.advance(state.log_time);
-    state.semantic_keys.advance(state.log_time);
-    state.reservations.advance(state.log_time);
 
     apply_postings(state, fact);
     const auto reservation = fact.field_as<std::uint64_t>(FieldTag::reservation);
@@ -229,6 +226,12 @@ void apply(State& state, const FactView& fact) {
         default: apply_reference_data(state, fact); break;
     }
     apply_keys(state, fact);
+    if (!fact.last_of_entry()) return;
+    // Only now: the entry was decided with everything that the state still knew, so an entry that
+    // brings an old reservation back must find it here as well.
+    state.transport_keys.advance(state.log_time);
+    state.semantic_keys.advance(state.log_time);
+    state.reservations.advance(state.log_time);
 }
 
 }  // namespace holdfast::ledger

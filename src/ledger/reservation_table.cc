@@ -64,6 +64,9 @@ void ReservationTable::set_deadline(Reservation& r, std::int64_t expires_at) {
 }
 
 void ReservationTable::set_order(Reservation& r, std::uint64_t order_hash) {
+    // A reservation belongs to one order: the reference it had before no longer leads to it.
+    const auto before = by_order_.find(r.order_hash);
+    if (before != by_order_.end() && before->second == r.id.raw) by_order_.erase(before);
     r.order_hash = order_hash;
     if (order_hash != 0) by_order_[order_hash] = r.id.raw;
 }
@@ -72,9 +75,12 @@ void ReservationTable::end(Reservation& r, FactType by, Instant now) {
     r.ended_by = by;
     r.expires_at = 0;
     r.ended_generation = to_raw(now) / ended_reservation_generation.count();
-    if (ended_.empty() || ended_.back().generation != r.ended_generation)
-        ended_.push_back({r.ended_generation, {}});
-    ended_.back().ids.push_back(r.id.raw);
+    // Facts end reservations in the order of time; a checkpoint brings them back in any order.
+    auto place = ended_.end();
+    while (place != ended_.begin() && std::prev(place)->generation >= r.ended_generation) --place;
+    if (place == ended_.end() || place->generation != r.ended_generation)
+        place = ended_.insert(place, Ended{r.ended_generation, {}});
+    place->ids.push_back(r.id.raw);
     drop_stale_deadlines();
 }
 
