@@ -40,6 +40,8 @@ void apply_to_part(Part& part, const Posting& posting, FactType type) {
         part.created += posting.delta;
     else if (type == FactType::shipment_posted)
         part.shipped -= posting.delta;
+    else if (type == FactType::reservation_expired)
+        part.expired -= posting.delta;
     else
         part.ended -= posting.delta;
 }

@@ -1,6 +1,7 @@
 // The road every command takes: keys first, then its own decider.
 #include "base/check.h"
 #include "ledger/deciders.h"
+#include "ledger/stock_events.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -25,7 +26,7 @@ std::optional<Outcome> settled_before(const State& state, const Envelope& envelo
     if (auto outcome =
             repeat_of(state.semantic_keys, envelope.semantic, Refusal::event_identity_conflict))
         return outcome;
-    if (envelope.source_seq != 0) {
+    if (envelope.source_seq != 0 && !envelope.source.empty()) {
         const SourcePosition at = state.sources.position(NameId{state.names.find(envelope.source)});
         if (envelope.source_epoch < at.epoch) return refused(Refusal::stale_source_epoch);
         if (envelope.source_epoch == at.epoch && envelope.source_seq <= at.seq)
@@ -140,13 +141,14 @@ void raise(FactWriter& writer, std::span<const CaseKind> kinds) {
     if (!kinds.empty()) writer.list<CaseKind>(FieldTag::raises, kinds);
 }
 
-bool within_level(const State& state, std::span<const PlannedPart> parts) {
-    Units total = 0;
-    for (const PlannedPart& part : parts) total += part.quantity;
-    for (const PlannedPart& part : parts)
-        if (state.positions.level(part.sku, part.location, Bucket::reserved) + total > level_max)
-            return false;
-    return true;
+bool within_level(const State& state, std::span<const PlannedPart> parts, Arena& arena) {
+    const std::span<Posting> postings = arena.array<Posting>(parts.size());
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        postings[i] = {.sku = parts[i].sku,
+                       .place = Place{parts[i].location},
+                       .bucket = Bucket::reserved,
+                       .delta = parts[i].quantity};
+    return levels_stay_in_range(state, postings, arena);
 }
 
 bool order_taken(const State& state, std::string_view order, ReservationId by_other_than) {

@@ -57,7 +57,7 @@ struct PartTake {
 };
 /// Adds R +quantity for parts that a late confirmation, an excess or a growth adds to a
 /// reservation, checking the level bound.
-bool within_level(const State& state, std::span<const PlannedPart> parts);
+bool within_level(const State& state, std::span<const PlannedPart> parts, Arena& arena);
 /// What stands against an order number: another reservation that carries it.
 bool order_taken(const State& state, std::string_view order, ReservationId by_other_than);
 

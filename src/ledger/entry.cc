@@ -64,7 +64,7 @@ void Entry::envelope_fields() {
     };
     key(FieldTag::transport_key, envelope_->transport);
     key(FieldTag::semantic_key, envelope_->semantic);
-    if (envelope_->source_seq != 0)
+    if (envelope_->source_seq != 0 && !envelope_->source.empty())
         writer_.value(FieldTag::source_position,
                       SourcePositionField{envelope_->source_epoch, envelope_->source_seq});
     if (envelope_->traced) writer_.field(FieldTag::trace, envelope_->trace);

@@ -22,12 +22,15 @@ std::optional<std::string> check_parts(const State& state, PromisedByPosition& p
             promised[{part.sku, part.location}].reserved += part.reserved;
             promised[{part.sku, part.location}].allocated += part.allocated;
             open += part.open();
-            if (part.reserved < 0 || part.allocated < 0 || part.shipped < 0 || part.ended < 0)
+            if (part.reserved < 0 || part.allocated < 0 || part.shipped < 0 || part.ended < 0 ||
+                part.expired < 0)
                 fault = fmt::format("reservation {} line {} is below zero", r.id.raw, part.line);
-            if (part.created != part.open() + part.shipped + part.ended)
+            if (part.created != part.open() + part.shipped + part.ended + part.expired)
                 fault = fmt::format(
-                    "reservation {} line {}: created {} is not open {} + shipped {} + ended {}",
-                    r.id.raw, part.line, part.created, part.open(), part.shipped, part.ended);
+                    "reservation {} line {}: created {} is not open {} + shipped {} + ended {} + "
+                    "expired {}",
+                    r.id.raw, part.line, part.created, part.open(), part.shipped, part.ended,
+                    part.expired);
         }
         if (r.ended() != (open == 0))
             fault = fmt::format("reservation {} has {} open units but is {}", r.id.raw, open,

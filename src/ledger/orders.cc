@@ -39,7 +39,8 @@ ForcedLines plan_forced_lines(const Context& context, const RecordEvent& event) 
                              .sku = line.sku,
                              .location = line.names_location ? line.location : kNoLocation,
                              .channel = event.channel,
-                             .fallback = event.names_location ? event.location : kNoLocation,
+                             .fallback = event.location,
+                             .has_fallback = event.names_location,
                              .quantity = line.quantity},
                             parts.view(), context.arena);
             refusal = plan.refusal;
@@ -78,7 +79,9 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
 Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
     const ForcedLines forced = plan_forced_lines(context, event);
     if (!forced.problems.empty()) return refused_lines(forced.problems);
-    if (!within_level(context.state, forced.parts)) return refused(Refusal::level_out_of_range);
+    if (!within_level(context.state, forced.parts, context.arena))
+        return refused(Refusal::level_out_of_range);
+    if (forced.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
     return write_new_order(context, event, forced.parts, {}, forced.oversold);
 }
 
@@ -87,7 +90,31 @@ Outcome order_holding_now(const Context& context, const RecordEvent& event) {
     const Plan plan = plan_lines(context.state, event.channel, event.lines, context.arena);
     const bool held = plan.problems.empty() || (event.partial && !plan.parts.empty());
     if (!held) return refused_lines(plan.problems);
+    if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
     return write_new_order(context, event, plan.parts, plan.problems, 0);
+}
+
+/// What an order keeps of a hold, part by part, and what each of its lines wants beyond that. An
+/// order without lines keeps everything; a line that it does not name keeps nothing.
+struct KeptUnits {
+    std::span<Units> of_part;
+    std::span<Units> missing_of_line;
+};
+KeptUnits keep_of_hold(const RecordEvent& event, std::span<const Part> parts, bool late,
+                       Arena& arena) {
+    const KeptUnits kept{arena.array<Units>(parts.size()), arena.array<Units>(event.lines.size())};
+    for (std::size_t i = 0; i < event.lines.size(); ++i)
+        kept.missing_of_line[i] = event.lines[i].quantity;
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+        const Units held = late ? parts[p].expired : parts[p].reserved;
+        if (event.lines.empty()) kept.of_part[p] = held;
+        for (std::size_t i = 0; i < event.lines.size(); ++i) {
+            if (line_number(event.lines[i], i) != parts[p].line) continue;
+            kept.of_part[p] = std::min(held, kept.missing_of_line[i]);
+            kept.missing_of_line[i] -= kept.of_part[p];
+        }
+    }
+    return kept;
 }
 
 /// Confirms the named hold: per line what the order wants, the rest released, an excess forced.
@@ -115,48 +142,45 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     if (!problems.empty()) return refused_lines(problems.view());
 
     ReservationChanges changes(state, *reservation, context.arena);
+    const KeptUnits kept = keep_of_hold(event, changes.parts(), late, context.arena);
+    ArenaList<PlannedPart> taken(context.arena);
+    Units late_forced = 0;
+    if (late) late_forced = revive(context, *reservation, kept.of_part, changes, taken);
+    for (std::size_t i = 0; i < changes.parts().size(); ++i)
+        if (!late) changes.take(i, changes.left(i) - kept.of_part[i]);
+
     ArenaList<PlannedPart> forced(context.arena);
     Units oversold = 0;
-    if (late) oversold = revive(context, *reservation, changes);
-    // A late order confirms what was held; its own lines then settle as they would have in time.
-    const auto held_of_line = [&](std::uint64_t number) {
-        Units units = 0;
-        for (const Part& part : changes.parts())
-            if (part.line == number) units += late ? part.ended : part.reserved;
-        return units;
-    };
-    if (!event.lines.empty()) {
-        for (std::size_t i = 0; i < changes.parts().size(); ++i) {
-            const std::uint64_t number = changes.parts()[i].line;
-            bool named = false;
-            for (std::uint32_t n = 0; n < event.lines.size(); ++n)
-                named |= line_number(event.lines[n], n) == number;
-            if (!named && !late) changes.take(i, changes.left(i));
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+        const Line& line = event.lines[i];
+        if (kept.missing_of_line[i] == 0) continue;
+        const ForcedPlan plan =
+            plan_forced(state,
+                        {.line_index = i,
+                         .line = line_number(line, i),
+                         .sku = line.sku,
+                         .location = line.names_location ? line.location : kNoLocation,
+                         .channel = reservation->channel,
+                         .fallback = event.location,
+                         .has_fallback = event.names_location,
+                         .quantity = kept.missing_of_line[i]},
+                        taken.view(), context.arena);
+        if (plan.refusal != Refusal::none)
+            problems.push_back({.line_index = i,
+                                .refusal = plan.refusal,
+                                .sku = line.sku,
+                                .requested = line.quantity});
+        for (const PlannedPart& part : plan.parts) {
+            taken.push_back(part);
+            forced.push_back(part);
         }
-        for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-            const Line& line = event.lines[i];
-            const std::uint64_t number = line_number(line, i);
-            const Units held = held_of_line(number);
-            if (held > line.quantity && !late)
-                changes.take_from_line(number, held - line.quantity, true);
-            if (held >= line.quantity) continue;
-            const ForcedPlan plan =
-                plan_forced(state,
-                            {.line_index = i,
-                             .line = number,
-                             .sku = line.sku,
-                             .location = line.names_location ? line.location : kNoLocation,
-                             .channel = reservation->channel,
-                             .fallback = event.names_location ? event.location : kNoLocation,
-                             .quantity = line.quantity - held},
-                            forced.view(), context.arena);
-            if (plan.refusal != Refusal::none) return refused(plan.refusal);
-            for (const PlannedPart& part : plan.parts) forced.push_back(part);
-            oversold += plan.oversold;
-        }
-        if (!within_level(state, forced.view())) return refused(Refusal::level_out_of_range);
-        for (const PlannedPart& part : forced.view()) changes.add(part);
+        oversold += plan.oversold;
     }
+    if (!problems.empty()) return refused_lines(problems.view());
+    if (!within_level(state, taken.view(), context.arena))
+        return refused(Refusal::level_out_of_range);
+    for (const PlannedPart& part : forced.view()) changes.add(part);
+    if (!changes.fits()) return refused(Refusal::too_many_lines);
 
     Entry entry(state, context.stamp, &event.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::order_created);
@@ -165,7 +189,10 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     changes.write_fields(fact, reservation->id);
     fact.text(FieldTag::order, event.order);
     fact.text(FieldTag::document, event.document);
-    if (oversold > 0) raise(fact, kOversold);
+    ArenaList<CaseKind> raises(context.arena);
+    if (oversold > 0) raises.push_back(CaseKind::oversold_order);
+    if (late_forced > 0) raises.push_back(CaseKind::late_confirm_without_stock);
+    raise(fact, raises.view());
     entry.end();
     return entry.finish();
 }

@@ -292,7 +292,13 @@ ForcedPlan plan_forced(const State& state, const ForcedRequest& request,
         const PoolId pool =
             request.channel == kNoChannel ? kNoPool : state.channel_row(request.channel).pool;
         if (pool != kNoPool) along = state.pool_rows[pool.raw].locations;
-        if (along.empty()) alone = request.fallback;
+        if (along.empty() && request.has_fallback) {
+            alone = request.fallback;
+            if (alone.raw >= state.locations.size()) {
+                plan.refusal = Refusal::unknown_location;
+                return plan;
+            }
+        }
     }
     if (alone != kNoLocation) along = {&alone, 1};
     if (along.empty()) {

@@ -45,14 +45,15 @@ struct ForcedRequest {
     SkuId sku;
     LocationId location = kNoLocation;  ///< force it all here
     ChannelId channel = kNoChannel;
-    LocationId fallback = kNoLocation;  ///< where the channel has no pool
+    LocationId fallback = kNoLocation;  ///< where the channel has no pool, if `has_fallback`
+    bool has_fallback = false;
     Units quantity = 0;
 };
 /// The parts, and how many units of them nobody has (oversold).
 struct ForcedPlan {
     std::span<const PlannedPart> parts;
     Units oversold = 0;
-    Refusal refusal = Refusal::none;  ///< location_required
+    Refusal refusal = Refusal::none;  ///< location_required, unknown_location
 };
 ForcedPlan plan_forced(const State& state, const ForcedRequest& request,
                        std::span<const PlannedPart> taken, Arena& arena);

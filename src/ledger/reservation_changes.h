@@ -2,6 +2,7 @@
 // parts and units added to them or to new ones. Internal to the ledger.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 
 #include "ledger/arena_list.h"
@@ -18,6 +19,7 @@ class ReservationChanges {
           left_(arena.array<Units>(parts_.size())),
           postings_(arena),
           part_of_posting_(arena),
+          new_parts_(arena),
           new_lines_(arena) {
         for (std::size_t i = 0; i < parts_.size(); ++i) left_[i] = parts_[i].reserved;
     }
@@ -53,14 +55,20 @@ class ReservationChanges {
                              .place = Place{planned.location},
                              .bucket = Bucket::reserved,
                              .delta = planned.quantity});
-        for (std::size_t i = 0; i < parts_.size(); ++i)
-            if (parts_[i].line == planned.line && parts_[i].sku == planned.sku &&
-                parts_[i].location == planned.location) {
-                part_of_posting_.push_back(static_cast<std::uint32_t>(i));
-                return;
-            }
-        part_of_posting_.push_back(static_cast<std::uint32_t>(parts_.size() + new_lines_.size()));
-        new_lines_.push_back(planned.line);
+        const auto is_its_part = [&](const auto& part) {
+            return part.line == planned.line && part.sku == planned.sku &&
+                   part.location == planned.location;
+        };
+        const auto known = std::find_if(parts_.begin(), parts_.end(), is_its_part);
+        const std::span<const PlannedPart> fresh = new_parts_.view();
+        const auto begun = std::find_if(fresh.begin(), fresh.end(), is_its_part);
+        std::size_t part = parts_.size() + static_cast<std::size_t>(begun - fresh.begin());
+        if (known != parts_.end()) part = static_cast<std::size_t>(known - parts_.begin());
+        if (part == parts_.size() + new_lines_.size()) {
+            new_parts_.push_back(planned);
+            new_lines_.push_back(planned.line);
+        }
+        part_of_posting_.push_back(static_cast<std::uint32_t>(part));
     }
     /// A posting that belongs to no part: the physical leg of a shipment.
     void post_outside(const Posting& posting) {
@@ -81,6 +89,10 @@ class ReservationChanges {
             if (part.line == line) return true;
         return false;
     }
+    /// Whether the reservation keeps within its bound of parts.
+    [[nodiscard]] bool fits() const {
+        return parts_.size() + new_lines_.size() <= parts_per_reservation_max;
+    }
     [[nodiscard]] bool empty() const { return postings_.empty(); }
     [[nodiscard]] std::span<const Posting> postings() const { return postings_.view(); }
 
@@ -99,11 +111,14 @@ class ReservationChanges {
     std::span<Units> left_;
     ArenaList<Posting> postings_;
     ArenaList<std::uint32_t> part_of_posting_;
-    ArenaList<std::uint64_t> new_lines_;
+    ArenaList<PlannedPart> new_parts_;
+    ArenaList<std::uint64_t> new_lines_;  // of new_parts_, as the fact's field wants them
 };
 
-/// Gives an expired reservation its units back: at their own location while promisable, else along
-/// the channel's pool, else by force where they were. Never refuses; tells the units by force.
-Units revive(const Context& context, const Reservation& reservation, ReservationChanges& changes);
+/// Gives an expired reservation units back: at their own location while promisable, else along the
+/// channel's pool, else by force where they were. Never refuses; tells the units by force.
+/// `units` says how many of each part; `taken` gets what was promised for them.
+Units revive(const Context& context, const Reservation& reservation, std::span<const Units> units,
+             ReservationChanges& changes, ArenaList<PlannedPart>& taken);
 
 }  // namespace holdfast::ledger

@@ -29,9 +29,9 @@ bool expired(const Reservation& r) { return r.ended_by == FactType::reservation_
 
 }  // namespace
 
-Units revive(const Context& context, const Reservation& reservation, ReservationChanges& changes) {
+Units revive(const Context& context, const Reservation& reservation, std::span<const Units> units,
+             ReservationChanges& changes, ArenaList<PlannedPart>& taken) {
     const State& state = context.state;
-    ArenaList<PlannedPart> taken(context.arena);
     Units forced = 0;
     const auto take = [&](const PlannedPart& part) {
         taken.push_back(part);
@@ -39,15 +39,16 @@ Units revive(const Context& context, const Reservation& reservation, Reservation
     };
     const auto left_at = [&](const Position* row, SkuId sku, LocationId at) {
         if (row == nullptr) return Units{0};
-        Units units = promisable_at(state, *row);
+        Units left = promisable_at(state, *row);
         for (const PlannedPart& part : taken.view())
-            if (part.sku == sku && part.location == at) units -= part.quantity;
-        return std::max(units, Units{0});
+            if (part.sku == sku && part.location == at) left -= part.quantity;
+        return std::max(left, Units{0});
     };
     const PoolId pool_id =
         reservation.channel == kNoChannel ? kNoPool : state.channel_row(reservation.channel).pool;
-    for (const Part& part : changes.parts()) {
-        Units wanted = part.ended;
+    for (std::size_t i = 0; i < changes.parts().size(); ++i) {
+        const Part& part = changes.parts()[i];
+        Units wanted = units[i];
         if (wanted == 0) continue;
         PlannedPart planned{.line = part.line, .sku = part.sku, .location = part.location};
         const auto own =
@@ -101,7 +102,15 @@ Outcome confirm(const Context& context, const StepReservation& command) {
 
     ReservationChanges changes(context.state, *reservation, context.arena);
     Units forced = 0;
-    if (expired(*reservation)) forced = revive(context, *reservation, changes);
+    if (expired(*reservation)) {
+        ArenaList<PlannedPart> taken(context.arena);
+        const std::span<Units> units = context.arena.array<Units>(changes.parts().size());
+        for (std::size_t i = 0; i < units.size(); ++i) units[i] = changes.parts()[i].expired;
+        forced = revive(context, *reservation, units, changes, taken);
+        if (!within_level(context.state, taken.view(), context.arena))
+            return refused(Refusal::level_out_of_range);
+        if (!changes.fits()) return refused(Refusal::too_many_lines);
+    }
     static constexpr CaseKind kLate[] = {CaseKind::late_confirm_without_stock};
     return write_change(context, command.envelope, FactType::reservation_confirmed, *reservation,
                         changes, command.order,
@@ -204,11 +213,18 @@ Outcome adjust(const Context& context, const StepReservation& command) {
     if (!problems.empty()) return refused_by(problems);
 
     if (!growth.empty()) {
-        for (Line& line : growth.view()) {
+        const PoolId pool = state.channel_row(reservation->channel).pool;
+        for (std::size_t i = 0; pool != kNoPool && i < growth.size(); ++i) {
+            Line& line = growth.view()[i];
             const Position* row = state.positions.find(line.sku, line.location);
-            const bool fits = row != nullptr && promisable_at(state, *row) >= line.quantity;
-            const PoolId pool = state.channel_row(reservation->channel).pool;
-            if (!fits && pool != kNoPool) line.names_location = false;
+            Units left = row == nullptr ? 0 : promisable_at(state, *row);
+            // Lines of one SKU share what is left where they stand.
+            for (const Line& earlier : growth.view().first(i))
+                if (earlier.names_location && earlier.sku == line.sku &&
+                    earlier.location == line.location)
+                    left -= earlier.quantity;
+            line.names_location =
+                left >= line.quantity && state.pool_rows[pool.raw].contains(line.location);
         }
         const Plan plan = plan_lines(state, reservation->channel, growth.view(), context.arena);
         for (const LineProblem& found : plan.problems) {
@@ -220,6 +236,7 @@ Outcome adjust(const Context& context, const StepReservation& command) {
         for (const PlannedPart& part : plan.parts) changes.add(part);
     }
     if (changes.empty()) return refused(Refusal::nothing_to_adjust);
+    if (!changes.fits()) return refused(Refusal::too_many_lines);
     return write_change(context, command.envelope, FactType::reservation_adjusted, *reservation,
                         changes, {});
 }

@@ -25,7 +25,8 @@ struct Part {
     Units reserved = 0;
     Units allocated = 0;
     Units shipped = 0;
-    Units ended = 0;  ///< released, expired or cancelled
+    Units ended = 0;    ///< released or cancelled
+    Units expired = 0;  ///< what time took back: a late confirmation promises these again
 
     [[nodiscard]] Units open() const { return reserved + allocated; }
 };
@@ -45,6 +46,10 @@ struct Reservation {
 
     [[nodiscard]] bool ended() const { return ended_by != FactType{}; }
 };
+
+/// Most parts of one reservation: what the fields of one fact hold, with room for a shipment of
+/// lines_per_request_max lines that touches them all.
+inline constexpr std::size_t parts_per_reservation_max = 4096;
 
 /// Ended reservations stay at least this long.
 inline constexpr Microseconds ended_reservation_generation = std::chrono::hours(84);

@@ -18,6 +18,7 @@ Outcome reserve(const Context& context, const ReserveStock& command) {
     const Plan plan = plan_lines(state, command.channel, command.lines, context.arena);
     const bool held = plan.problems.empty() || (command.partial && !plan.parts.empty());
     if (!held) return refused_lines(plan.problems);
+    if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
 
     Entry entry(state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::reservation_created);

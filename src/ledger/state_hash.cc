@@ -114,8 +114,8 @@ void add_reservations(RowSum& sum, const State& state, bool with_journal_secrets
             row.put(part.line);
             row.put(part.sku.raw);
             row.put(part.location.raw);
-            for (const Units units :
-                 {part.created, part.reserved, part.allocated, part.shipped, part.ended})
+            for (const Units units : {part.created, part.reserved, part.allocated, part.shipped,
+                                      part.ended, part.expired})
                 row.put(units);
         }
     });

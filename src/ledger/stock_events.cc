@@ -91,12 +91,15 @@ std::span<const CaseKind> cases_of_decrease(const State& state, std::span<const 
         const Position* row = state.positions.find(leaves.sku, leaves.place.location());
         Units sellable = row == nullptr ? 0 : row->sellable;
         Units promised = row == nullptr ? 0 : row->reserved + row->allocated;
+        Units net = 0;  // several lines of one fact may cancel out
         for (const Posting& other : all) {
             if (other.sku != leaves.sku || other.place != leaves.place) continue;
-            if (other.bucket == Bucket::sellable) sellable += other.delta;
+            if (other.bucket == Bucket::sellable) net += other.delta;
             if (other.bucket == Bucket::reserved || other.bucket == Bucket::allocated)
                 promised += other.delta;
         }
+        if (net >= 0) continue;
+        sellable += net;
         negative |= sellable < 0;
         at_risk |= promised > 0 && sellable < promised;
     }
