@@ -1,0 +1,396 @@
+// The twin's bookkeeping: keys, sources, names, tables, and the one place where an effect is added.
+#include "ledger/twin.h"
+
+#include <algorithm>
+
+#include "ledger/key_table.h"
+#include "ledger/reservation_table.h"
+
+namespace holdfast::ledger {
+namespace {
+
+std::int64_t generation_at(Instant now, Microseconds length) {
+    return to_raw(now) / length.count();
+}
+
+bool code_allowed(std::string_view code) {
+    return !code.empty() && code.size() <= code_bytes_max &&
+           std::none_of(code.begin(), code.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
+}
+
+std::uint32_t find_code(const std::vector<TwinCode>& table, std::string_view code) {
+    for (std::size_t i = 0; i < table.size(); ++i)
+        if (table[i].code == code) return static_cast<std::uint32_t>(i);
+    return kNoId;
+}
+
+/// Gives the code its id, or a known code its new title; returns the id.
+std::uint32_t put_code(std::vector<TwinCode>& table, std::string_view code,
+                       std::string_view title) {
+    const std::uint32_t id = find_code(table, code);
+    if (id != kNoId) {
+        table[id].title = title;
+        return id;
+    }
+    table.push_back({std::string(code), std::string(title)});
+    return static_cast<std::uint32_t>(table.size() - 1);
+}
+
+void forget_keys(std::map<Hash128, TwinKey>& keys, std::int64_t current, std::int64_t kept) {
+    std::erase_if(keys, [&](const auto& row) { return row.second.generation <= current - kept; });
+}
+
+}  // namespace
+
+TwinOutcome twin_refused(Refusal refusal) {
+    TwinOutcome outcome;
+    outcome.kind = Outcome::Kind::refused;
+    outcome.refusal = refusal;
+    return outcome;
+}
+
+TwinOutcome twin_refused(std::vector<TwinProblem> problems) {
+    TwinOutcome outcome = twin_refused(problems.front().refusal);
+    outcome.problems = std::move(problems);
+    return outcome;
+}
+
+Units TwinReservation::open() const {
+    Units units = 0;
+    for (const TwinPart& part : parts) units += part.open();
+    return units;
+}
+
+Units TwinReservation::reserved_on(std::uint64_t line) const {
+    Units units = 0;
+    for (const TwinPart& part : parts)
+        if (part.line == line) units += part.reserved;
+    return units;
+}
+
+bool TwinReservation::has_line(std::uint64_t line) const {
+    return std::any_of(parts.begin(), parts.end(),
+                       [&](const TwinPart& part) { return part.line == line; });
+}
+
+void Twin::Draft::post(SkuId sku, Place place, Bucket bucket, Units delta) {
+    postings[{sku, place, bucket}] += delta;
+}
+
+void Twin::Draft::move(SkuId sku, LocationId at, Bucket bucket, Units delta,
+                       PlaceKind counterpart) {
+    post(sku, Place(at), bucket, delta);
+    post(sku, Place(counterpart), Bucket::external, -delta);
+}
+
+void Twin::Draft::promise(std::uint64_t line, SkuId sku, LocationId at, Units units) {
+    post(sku, Place(at), Bucket::reserved, units);
+    taken[{sku, at}] += units;
+    for (TwinPart& part : after.parts)
+        if (part.line == line && part.sku == sku && part.location == at) {
+            part.created += units;
+            part.reserved += units;
+            return;
+        }
+    TwinPart part;
+    part.line = line;
+    part.sku = sku;
+    part.location = at;
+    part.created = units;
+    part.reserved = units;
+    after.parts.push_back(part);
+}
+
+void Twin::Draft::give_back(TwinPart& part, Units units) {
+    if (units == 0) return;
+    post(part.sku, Place(part.location), Bucket::reserved, -units);
+    part.reserved -= units;
+    part.ended += units;
+}
+
+Units Twin::level(SkuId sku, LocationId at, Bucket bucket) const {
+    const auto row = positions.find({sku, at});
+    if (row == positions.end()) return 0;
+    const auto level = row->second.find(bucket);
+    return level == row->second.end() ? 0 : level->second;
+}
+
+Units Twin::free(SkuId sku, LocationId at) const {
+    return level(sku, at, Bucket::sellable) - level(sku, at, Bucket::reserved) -
+           level(sku, at, Bucket::allocated);
+}
+
+Units Twin::policy(PolicyKind kind, SkuId sku, LocationId at) const {
+    const auto rows = policies.find(kind);
+    if (rows == policies.end()) return 0;
+    for (const TwinPlace& scope : {TwinPlace{sku, at}, TwinPlace{sku, kNoLocation},
+                                   TwinPlace{kNoSku, at}, TwinPlace{kNoSku, kNoLocation}})
+        if (const auto row = rows->second.find(scope); row != rows->second.end())
+            return row->second;
+    return 0;
+}
+
+Units Twin::promisable(SkuId sku, LocationId at) const {
+    if (!known(at) || !location_enabled[at.raw]) return 0;
+    return std::max<Units>(0, free(sku, at) - policy(PolicyKind::safety_stock, sku, at) -
+                                  policy(PolicyKind::buffer, sku, at));
+}
+
+Units Twin::available_to_sell(ChannelId channel, SkuId sku) const {
+    Units sum = 0;
+    for (const LocationId at : pool_of(channel)) sum += promisable(sku, at);
+    return sum;
+}
+
+Units Twin::largest_single(ChannelId channel, SkuId sku) const {
+    Units largest = 0;
+    for (const LocationId at : pool_of(channel)) largest = std::max(largest, promisable(sku, at));
+    return largest;
+}
+
+std::vector<LocationId> Twin::pool_of(ChannelId channel) const {
+    if (!known(channel) || !known(channel_rows[channel.raw].pool)) return {};
+    return pool_locations[channel_rows[channel.raw].pool.raw];
+}
+
+bool Twin::splits(ChannelId channel) const {
+    return known(channel) && channel_rows[channel.raw].splits;
+}
+
+std::optional<TwinOutcome> Twin::seen_before(const Envelope& envelope) const {
+    const auto check = [](const CommandKey& key, const std::map<Hash128, TwinKey>& keys,
+                          Refusal conflict) -> std::optional<TwinOutcome> {
+        if (!key.given()) return std::nullopt;
+        const auto row = keys.find(key.key);
+        if (row == keys.end()) return std::nullopt;
+        TwinOutcome outcome;
+        if (row->second.body_hash == key.body_hash) {
+            outcome.kind = Outcome::Kind::repeated;
+            outcome.seq = row->second.seq;
+            return outcome;
+        }
+        outcome = twin_refused(conflict);
+        outcome.seq = row->second.seq;
+        outcome.first_body_hash = row->second.body_hash;
+        return outcome;
+    };
+    if (auto seen = check(envelope.transport, transport_keys, Refusal::key_reused_with_other_body))
+        return seen;
+    if (auto seen = check(envelope.semantic, semantic_keys, Refusal::event_identity_conflict))
+        return seen;
+    if (envelope.source_seq == 0 || envelope.source.empty()) return std::nullopt;
+    const auto source = sources.find(std::string(envelope.source));
+    if (source == sources.end()) return std::nullopt;
+    const auto [epoch, last] = source->second;
+    if (envelope.source_epoch < epoch) return twin_refused(Refusal::stale_source_epoch);
+    if (envelope.source_epoch == epoch && envelope.source_seq <= last)
+        return twin_refused(Refusal::already_recorded);
+    return std::nullopt;
+}
+
+TwinOutcome Twin::apply(const Command& command, Instant now) {
+    if (const Envelope* envelope = envelope_of(command))
+        if (auto seen = seen_before(*envelope)) return *seen;
+    return std::visit([&](const auto& c) { return on(c, now); }, command);
+}
+
+void Twin::forget(Instant now) {
+    forget_keys(transport_keys, generation_at(now, transport_key_generation),
+                transport_key_generations);
+    forget_keys(semantic_keys, generation_at(now, semantic_key_generation),
+                semantic_key_generations);
+    const std::int64_t current = generation_at(now, ended_reservation_generation);
+    for (auto it = reservations.begin(); it != reservations.end();) {
+        const TwinReservation& r = it->second;
+        if (!r.ended() || r.ended_generation > current - ended_reservation_generations) {
+            ++it;
+            continue;
+        }
+        const auto order = reservation_of_order.find(r.order);
+        if (order != reservation_of_order.end() && order->second == it->first)
+            reservation_of_order.erase(order);
+        it = reservations.erase(it);
+    }
+}
+
+void Twin::intern(std::string_view text, TwinOutcome& outcome) {
+    if (text.empty() || std::find(names.begin(), names.end(), text) != names.end()) return;
+    names.emplace_back(text);
+    TwinFact fact;
+    fact.type = FactType::name_interned;
+    fact.seq = ++seq;
+    outcome.facts.push_back(fact);
+}
+
+TwinOutcome Twin::record(Draft draft, const Envelope* envelope, Instant now) {
+    for (const auto& [where, delta] : draft.postings) {
+        const auto& [sku, place, bucket] = where;
+        if (place.kind() != PlaceKind::location) continue;
+        const Units after = level(sku, place.location(), bucket) + delta;
+        if (after > level_max || after < -level_max)
+            return twin_refused(Refusal::level_out_of_range);
+    }
+    if (draft.after.parts.size() > parts_per_reservation_max)
+        return twin_refused(Refusal::too_many_lines);
+    TwinOutcome outcome;
+    record_fact(draft, envelope, now, outcome);
+    forget(now);
+    return outcome;
+}
+
+void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, TwinOutcome& outcome) {
+    if (envelope) {
+        intern(envelope->source, outcome);
+        intern(envelope->actor, outcome);
+        intern(envelope->reason, outcome);
+    }
+    TwinFact fact;
+    fact.type = draft.type;
+    fact.seq = ++seq;
+    fact.raises = draft.raises;
+    fact.set_aside = draft.set_aside;
+    for (const auto& [where, delta] : draft.postings) {
+        const auto& [sku, place, bucket] = where;
+        if (delta != 0) fact.postings[where] = delta;
+        if (place.kind() == PlaceKind::location)
+            positions[{sku, place.location()}][bucket] += delta;
+    }
+    for (const auto& [where, delta] : draft.postings) {
+        const auto& [sku, place, bucket] = where;
+        if (place.kind() != PlaceKind::location || bucket != Bucket::sellable || delta >= 0)
+            continue;
+        const LocationId at = place.location();
+        if (level(sku, at, Bucket::sellable) < 0) fact.raises.insert(CaseKind::negative_sellable);
+        const bool promised =
+            level(sku, at, Bucket::reserved) + level(sku, at, Bucket::allocated) > 0;
+        if (promised && free(sku, at) < 0) fact.raises.insert(CaseKind::reservation_at_risk);
+    }
+    if (draft.reservation) {
+        const std::uint64_t id = *draft.reservation != 0 ? *draft.reservation : seq;
+        TwinReservation& after = draft.after;
+        if (!after.ended() && after.open() == 0) after.ended_by = draft.type;
+        if (after.ended() && after.ended_generation == 0) {
+            after.expires_at = 0;
+            after.ended_generation = generation_at(now, ended_reservation_generation);
+        }
+        std::erase_if(reservation_of_order, [&](const auto& row) {
+            return row.second == id && row.first != after.order;
+        });
+        if (!after.order.empty()) reservation_of_order[after.order] = id;
+        reservations[id] = after;
+    }
+    if (draft.upsert) draft.upsert();
+    if (envelope) {
+        if (envelope->transport.given())
+            transport_keys[envelope->transport.key] = {generation_at(now, transport_key_generation),
+                                                       envelope->transport.body_hash, seq};
+        if (envelope->semantic.given())
+            semantic_keys[envelope->semantic.key] = {generation_at(now, semantic_key_generation),
+                                                     envelope->semantic.body_hash, seq};
+        if (envelope->source_seq != 0 && !envelope->source.empty())
+            sources[std::string(envelope->source)] = {envelope->source_epoch, envelope->source_seq};
+    }
+    outcome.kind = Outcome::Kind::recorded;
+    outcome.seq = seq;
+    outcome.facts.push_back(fact);
+}
+
+TwinOutcome Twin::on(const UpsertItem& c, Instant now) {
+    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    Draft draft;
+    draft.type = FactType::item_upserted;
+    draft.upsert = [&] { put_code(items, c.code, c.title); };
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const UpsertLocation& c, Instant now) {
+    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    Draft draft;
+    draft.type = FactType::location_upserted;
+    draft.upsert = [&] {
+        const std::uint32_t id = put_code(locations, c.code, c.title);
+        location_enabled.resize(locations.size());
+        location_enabled[id] = c.enabled;
+    };
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const UpsertPool& c, Instant now) {
+    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    if (c.locations.size() > pool_locations_max) return twin_refused(Refusal::too_many_lines);
+    std::set<LocationId> seen;
+    std::vector<TwinProblem> problems;
+    for (std::uint32_t i = 0; i < c.locations.size(); ++i) {
+        if (!known(c.locations[i]))
+            problems.push_back({i, Refusal::unknown_location, 0});
+        else if (!seen.insert(c.locations[i]).second)
+            problems.push_back({i, Refusal::duplicate_line, 0});
+    }
+    if (!problems.empty()) return twin_refused(problems);
+    Draft draft;
+    draft.type = FactType::pool_upserted;
+    draft.upsert = [&] {
+        const std::uint32_t id = put_code(pools, c.code, "");
+        pool_locations.resize(pools.size());
+        pool_locations[id].assign(c.locations.begin(), c.locations.end());
+    };
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const UpsertChannel& c, Instant now) {
+    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    if (c.pool != kNoPool && !known(c.pool)) return twin_refused(Refusal::unknown_pool);
+    Draft draft;
+    draft.type = FactType::channel_upserted;
+    draft.upsert = [&] {
+        const std::uint32_t id = put_code(channels, c.code, c.title);
+        channel_rows.resize(channels.size());
+        channel_rows[id] = {c.pool, c.splits};
+    };
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const SetPolicy& c, Instant now) {
+    if (c.names_sku && !known(c.sku)) return twin_refused(Refusal::unknown_sku);
+    if (c.names_location && !known(c.location)) return twin_refused(Refusal::unknown_location);
+    if (c.value > policy_value_max) return twin_refused(Refusal::value_out_of_range);
+    Draft draft;
+    draft.type = FactType::policy_changed;
+    draft.upsert = [&] {
+        const TwinPlace scope{c.names_sku ? c.sku : kNoSku,
+                              c.names_location ? c.location : kNoLocation};
+        if (c.value < 0)
+            policies[c.kind].erase(scope);
+        else
+            policies[c.kind][scope] = c.value;
+    };
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const CreateApiKey& c, Instant now) {
+    if (c.id == 0 || api_keys.contains(c.id)) return twin_refused(Refusal::value_out_of_range);
+    Draft draft;
+    draft.type = FactType::api_key_created;
+    draft.upsert = [&] {
+        TwinApiKey key;
+        std::copy(std::begin(c.secret_hash), std::end(c.secret_hash), key.secret_hash.begin());
+        key.title = c.title;
+        key.scopes = c.scopes;
+        key.created_at = to_raw(now);
+        key.expires_at = to_raw(c.expires_at);
+        api_keys[c.id] = key;
+    };
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const RevokeApiKey& c, Instant now) {
+    if (!api_keys.contains(c.id) || api_keys[c.id].revoked)
+        return twin_refused(Refusal::unknown_api_key);
+    Draft draft;
+    draft.type = FactType::api_key_revoked;
+    draft.upsert = [&] { api_keys[c.id].revoked = true; };
+    return record(draft, &c.envelope, now);
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,246 @@
+// The ledger's twin: a second, slow and obvious ledger of maps, for tests only. It decides and
+// applies in one go, shares no code with decide and apply, and is written from the glossary, so
+// that a disagreement between the two points at a bug in one of them.
+// It must never be linked into the product.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/instant.h"
+#include "canonical/command.h"
+#include "canonical/fact.h"
+#include "ledger/outcome.h"
+
+namespace holdfast::ledger {
+
+/// A position's key, and the key of one net bucket change of a fact.
+using TwinPlace = std::pair<SkuId, LocationId>;
+using TwinPosting = std::tuple<SkuId, Place, Bucket>;
+
+struct TwinProblem {
+    std::uint32_t line_index = 0;
+    Refusal refusal = Refusal::none;
+    Units available_to_sell = 0;
+    friend bool operator==(const TwinProblem&, const TwinProblem&) = default;
+};
+
+/// What one fact does, without its encoding: net changes other than zero, the cases it raises and
+/// the lines of a partial request that it sets aside.
+struct TwinFact {
+    FactType type{};
+    std::uint64_t seq = 0;
+    std::map<TwinPosting, Units> postings;
+    std::set<CaseKind> raises;
+    std::vector<TwinProblem> set_aside;
+};
+
+struct TwinOutcome {
+    Outcome::Kind kind = Outcome::Kind::idle;
+    Refusal refusal = Refusal::none;
+    std::uint64_t seq = 0;  ///< of the answering fact; of the first one when a key conflicts
+    std::uint64_t first_body_hash = 0;
+    std::vector<TwinProblem> problems;
+    std::vector<TwinFact> facts;
+};
+
+struct TwinPart {
+    std::uint64_t line = 0;
+    SkuId sku;
+    LocationId location;
+    Units created = 0;
+    Units reserved = 0;
+    Units allocated = 0;
+    Units shipped = 0;
+    Units ended = 0;
+    Units expired = 0;  ///< what a late confirmation brings back
+    [[nodiscard]] Units open() const { return reserved + allocated; }
+};
+
+struct TwinReservation {
+    ChannelId channel = kNoChannel;
+    std::int64_t expires_at = 0;
+    std::string order;
+    bool confirmed = false;
+    FactType ended_by{};
+    std::int64_t ended_generation = 0;
+    std::vector<TwinPart> parts;
+
+    [[nodiscard]] bool ended() const { return ended_by != FactType{}; }
+    [[nodiscard]] Units open() const;
+    [[nodiscard]] Units reserved_on(std::uint64_t line) const;
+    [[nodiscard]] bool has_line(std::uint64_t line) const;
+};
+
+struct TwinKey {
+    std::int64_t generation = 0;
+    std::uint64_t body_hash = 0;
+    std::uint64_t seq = 0;
+    friend bool operator==(const TwinKey&, const TwinKey&) = default;
+};
+
+struct TwinCode {
+    std::string code;
+    std::string title;
+};
+
+struct TwinApiKey {
+    std::array<std::byte, 32> secret_hash{};
+    std::string title;
+    std::string scopes;
+    std::int64_t created_at = 0;
+    std::int64_t expires_at = 0;
+    bool revoked = false;
+};
+
+struct TwinChannel {
+    PoolId pool = kNoPool;
+    bool splits = true;
+};
+
+/// The whole ledger as maps. Everything is open to read: tests compare it with State.
+class Twin {
+  public:
+    /// Decides the command and applies its effect. `now` never goes back.
+    TwinOutcome apply(const Command& command, Instant now);
+
+    [[nodiscard]] Units level(SkuId sku, LocationId at, Bucket bucket) const;
+    [[nodiscard]] Units free(SkuId sku, LocationId at) const;
+    /// The most specific policy row's value, 0 where none covers the position.
+    [[nodiscard]] Units policy(PolicyKind kind, SkuId sku, LocationId at) const;
+    /// max(0, S - R - A - SS - OB) of an enabled location, 0 of any other.
+    [[nodiscard]] Units promisable(SkuId sku, LocationId at) const;
+    /// Sum of promisable over the channel's pool: what the channel may sell.
+    [[nodiscard]] Units available_to_sell(ChannelId channel, SkuId sku) const;
+    /// The most that one location of the pool may give: what a channel that does not split sells.
+    [[nodiscard]] Units largest_single(ChannelId channel, SkuId sku) const;
+
+    // --- observable state ---
+    std::uint64_t seq = 0;
+    std::vector<TwinCode> items;
+    std::vector<TwinCode> locations;
+    std::vector<TwinCode> channels;
+    std::vector<TwinCode> pools;
+    std::vector<std::string> names;
+    std::vector<bool> location_enabled;
+    std::vector<TwinChannel> channel_rows;
+    std::vector<std::vector<LocationId>> pool_locations;
+    std::map<TwinPlace, std::map<Bucket, Units>> positions;
+    std::map<PolicyKind, std::map<TwinPlace, Units>> policies;
+    std::map<std::uint64_t, TwinReservation> reservations;
+    std::map<std::string, std::uint64_t> reservation_of_order;
+    std::map<Hash128, TwinKey> transport_keys;
+    std::map<Hash128, TwinKey> semantic_keys;
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> sources;  ///< epoch, seq
+    std::map<std::uint64_t, TwinApiKey> api_keys;
+
+  private:
+    /// An effect being put together: nothing of the twin changes until it is recorded.
+    struct Draft {
+        FactType type{};
+        std::map<TwinPosting, Units> postings;
+        std::set<CaseKind> raises;
+        std::vector<TwinProblem> set_aside;
+        std::map<TwinPlace, Units> taken;          ///< promised by this command so far
+        std::optional<std::uint64_t> reservation;  ///< the one that changes; 0 = a new one
+        TwinReservation after;
+        std::function<void()> upsert;  ///< changes of tables that carry no stock
+
+        void post(SkuId sku, Place place, Bucket bucket, Units delta);
+        /// Units between a location and the world outside, both legs.
+        void move(SkuId sku, LocationId at, Bucket bucket, Units delta, PlaceKind counterpart);
+        /// Promises units of a line at a location: its part there grows, or a new one is made.
+        void promise(std::uint64_t line, SkuId sku, LocationId at, Units units);
+        /// Gives back reserved units of a part.
+        void give_back(TwinPart& part, Units units);
+    };
+    struct Take {
+        LocationId at;
+        Units units = 0;
+    };
+    /// What becomes of one line of a hold: its places, or why not.
+    struct LinePlan {
+        Refusal refusal = Refusal::none;
+        Units available_to_sell = 0;
+        std::vector<Take> takes;
+    };
+
+    // Keys, sources and recording (twin.cc).
+    std::optional<TwinOutcome> seen_before(const Envelope& envelope) const;
+    TwinOutcome record(Draft draft, const Envelope* envelope, Instant now);
+    void record_fact(Draft& draft, const Envelope* envelope, Instant now, TwinOutcome& outcome);
+    void forget(Instant now);
+    void intern(std::string_view name, TwinOutcome& outcome);
+    bool known(SkuId sku) const { return sku.raw < items.size(); }
+    bool known(LocationId at) const { return at.raw < locations.size(); }
+    bool known(ChannelId channel) const { return channel.raw < channels.size(); }
+    bool known(PoolId pool) const { return pool.raw < pools.size(); }
+    /// The channel's pool in order; empty for no channel and for a channel without pool.
+    std::vector<LocationId> pool_of(ChannelId channel) const;
+    bool splits(ChannelId channel) const;
+
+    // Tables (twin.cc).
+    TwinOutcome on(const UpsertItem& c, Instant now);
+    TwinOutcome on(const UpsertLocation& c, Instant now);
+    TwinOutcome on(const UpsertPool& c, Instant now);
+    TwinOutcome on(const UpsertChannel& c, Instant now);
+    TwinOutcome on(const SetPolicy& c, Instant now);
+    TwinOutcome on(const CreateApiKey& c, Instant now);
+    TwinOutcome on(const RevokeApiKey& c, Instant now);
+
+    // Holds (twin_hold.cc).
+    TwinOutcome on(const ReserveStock& c, Instant now);
+    TwinOutcome on(const StepReservation& c, Instant now);
+    TwinOutcome on(const ExpireHolds& c, Instant now);
+    TwinOutcome confirm(const StepReservation& c, Instant now);
+    TwinOutcome release(const StepReservation& c, Instant now);
+    TwinOutcome extend(const StepReservation& c, Instant now);
+    TwinOutcome adjust(const StepReservation& c, Instant now);
+    std::vector<LinePlan> plan_hold(ChannelId channel, std::span<const Line> lines) const;
+    std::vector<LinePlan> check_lines(ChannelId channel, std::span<const Line> lines) const;
+    LinePlan plan_pool_line(ChannelId channel, SkuId sku, Units quantity,
+                            const std::map<TwinPlace, Units>& taken) const;
+    Units left(SkuId sku, LocationId at, const std::map<TwinPlace, Units>& taken) const;
+    std::vector<Take> largest_first(const std::vector<LocationId>& pool, SkuId sku, Units quantity,
+                                    const std::map<TwinPlace, Units>& taken) const;
+    TwinOutcome record_hold(FactType type, ChannelId channel, std::span<const Line> lines,
+                            bool partial, std::string_view order, std::int64_t expires_at,
+                            const Envelope& envelope, Instant now);
+    void bring_back(Draft& draft, std::size_t part_index, Units units) const;
+
+    // Events (twin_event.cc).
+    TwinOutcome on(const RecordEvent& c, Instant now);
+    TwinOutcome order_created(const RecordEvent& c, Instant now);
+    TwinOutcome order_confirms_hold(const RecordEvent& c, Instant now);
+    TwinOutcome order_sold(const RecordEvent& c, Instant now);
+    TwinOutcome order_cancelled(const RecordEvent& c, Instant now);
+    TwinOutcome shipment_posted(const RecordEvent& c, Instant now);
+    TwinOutcome physical(const RecordEvent& c, Instant now);
+    std::vector<TwinProblem> check_event_lines(const RecordEvent& c) const;
+    std::vector<TwinProblem> check_order_lines(const RecordEvent& c) const;
+    Refusal no_place_to_force(const std::vector<LocationId>& along) const;
+    void force(Draft& draft, const std::vector<LocationId>& order, std::uint64_t line, SkuId sku,
+               Units units) const;
+    std::vector<LocationId> forced_along(const RecordEvent& c, const Line& line,
+                                         ChannelId channel) const;
+};
+
+/// A refusal of the twin, with or without reasons by line.
+TwinOutcome twin_refused(Refusal refusal);
+TwinOutcome twin_refused(std::vector<TwinProblem> problems);
+
+/// The caller's number of a line: 0 stands for its position, from 1.
+inline std::uint64_t line_number(std::span<const Line> lines, std::size_t index) {
+    return lines[index].line != 0 ? lines[index].line : index + 1;
+}
+
+}  // namespace holdfast::ledger

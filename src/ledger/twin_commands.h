@@ -1,0 +1,95 @@
+// Random commands for the ledger and its twin: few items and places, small stock, repeated keys and
+// jumps of time, so that the rules meet each other often. The same seed draws the same commands.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "canonical/command.h"
+#include "ledger/twin.h"
+
+namespace holdfast::ledger {
+
+/// splitmix64: small, and the same everywhere.
+class TwinRandom {
+  public:
+    explicit TwinRandom(std::uint64_t seed) : state_(seed) {}
+    std::uint64_t next();
+    /// 0 .. bound - 1.
+    std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+    std::int64_t between(std::int64_t least, std::int64_t most) {
+        return least +
+               static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least + 1)));
+    }
+    bool percent(std::uint64_t chance) { return below(100) < chance; }
+    template <class T, std::size_t N>
+    const T& pick(const T (&choices)[N]) {
+        return choices[below(N)];
+    }
+
+  private:
+    std::uint64_t state_;
+};
+
+/// A command and everything its spans and texts point to.
+struct DrawnCommand {
+    Command command;
+    std::vector<Line> lines;
+    std::vector<LocationId> locations;
+    std::deque<std::string> texts;
+    Instant now{};
+};
+
+class CommandStream {
+  public:
+    explicit CommandStream(std::uint64_t seed);
+    /// Draws the next command. It reads the twin to name things that exist most of the time.
+    const DrawnCommand& next(const Twin& twin);
+
+  private:
+    void advance_time();
+    std::shared_ptr<DrawnCommand> draw(const Twin& twin);
+    std::shared_ptr<DrawnCommand> again();
+    Command set_up(DrawnCommand& d, const Twin& twin);
+    Command any(DrawnCommand& d, const Twin& twin);
+    Command reserve(DrawnCommand& d, const Twin& twin);
+    Command step(DrawnCommand& d, const Twin& twin, ReservationStep step);
+    Command event(DrawnCommand& d, const Twin& twin, FactType type);
+    Command table(DrawnCommand& d, const Twin& twin);
+    Command item(DrawnCommand& d, std::uint64_t number);
+    Command location(DrawnCommand& d, std::uint64_t number);
+    Command pool(DrawnCommand& d, const Twin& twin, std::uint64_t number);
+    Command channel(DrawnCommand& d, const Twin& twin, std::uint64_t number);
+    Command policy(const Twin& twin);
+    Command api_key(DrawnCommand& d);
+    Envelope envelope();
+    void draw_lines(DrawnCommand& d, const Twin& twin);
+    std::string_view text(DrawnCommand& d, std::string value);
+    std::string_view order(DrawnCommand& d, bool fresh);
+    ReservationId reservation(const Twin& twin);
+    std::int64_t quantity();
+    SkuId sku(const Twin& twin);
+    LocationId place(const Twin& twin);
+    ChannelId any_channel(const Twin& twin);
+
+    TwinRandom random_;
+    Instant now_;
+    std::uint64_t items_;
+    std::uint64_t locations_;
+    std::uint64_t pools_;
+    std::uint64_t channels_;
+    std::uint64_t drawn_ = 0;
+    std::uint64_t orders_ = 0;
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> source_positions_;
+    std::deque<CommandKey> keys_;  // the newest ones
+    std::deque<std::shared_ptr<DrawnCommand>> history_;
+};
+
+/// The command in words, for a report.
+std::string describe(const Command& command);
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,341 @@
+#include "ledger/twin_compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace holdfast::ledger {
+namespace {
+
+using Difference = std::optional<std::string>;
+
+template <class Value>
+Difference differ(std::string_view what, const Value& ledger, const Value& twin) {
+    if (ledger == twin) return std::nullopt;
+    return fmt::format("{}: ledger {}, twin {}", what, ledger, twin);
+}
+
+std::string position_name(SkuId sku, LocationId at) {
+    return fmt::format("sku {} at location {}", sku.raw, at.raw);
+}
+
+Difference codes(std::string_view what, const CodeTable& ledger,
+                 const std::vector<TwinCode>& twin) {
+    if (auto d = differ<std::size_t>(fmt::format("number of {}", what), ledger.size(), twin.size()))
+        return d;
+    for (std::uint32_t id = 0; id < ledger.size(); ++id) {
+        const std::string which = fmt::format("{} {}", what, id);
+        if (auto d = differ<std::string_view>(which + " code", ledger.code(id), twin[id].code))
+            return d;
+        if (auto d = differ<std::string_view>(which + " title", ledger.title(id), twin[id].title))
+            return d;
+    }
+    return std::nullopt;
+}
+
+Difference tables(const State& state, const Twin& twin) {
+    if (auto d = codes("items", state.items, twin.items)) return d;
+    if (auto d = codes("locations", state.locations, twin.locations)) return d;
+    if (auto d = codes("channels", state.channels, twin.channels)) return d;
+    if (auto d = codes("pools", state.pools, twin.pools)) return d;
+    if (auto d = differ<std::size_t>("number of names", state.names.size(), twin.names.size()))
+        return d;
+    for (std::uint32_t id = 0; id < state.names.size(); ++id)
+        if (auto d = differ<std::string_view>(fmt::format("name {}", id), state.names.code(id),
+                                              twin.names[id]))
+            return d;
+    for (std::uint32_t id = 0; id < state.locations.size(); ++id)
+        if (auto d = differ<bool>(fmt::format("location {} enabled", id),
+                                  state.enabled(LocationId{id}), twin.location_enabled[id]))
+            return d;
+    for (std::uint32_t id = 0; id < state.channels.size(); ++id) {
+        const ChannelRow& row = state.channel_rows[id];
+        if (auto d = differ(fmt::format("pool of channel {}", id), row.pool.raw,
+                            twin.channel_rows[id].pool.raw))
+            return d;
+        if (auto d = differ(fmt::format("channel {} splits", id), row.splits,
+                            twin.channel_rows[id].splits))
+            return d;
+    }
+    for (std::uint32_t id = 0; id < state.pools.size(); ++id) {
+        const std::vector<LocationId>& expected = twin.pool_locations[id];
+        if (state.pool_rows[id].locations != expected)
+            return fmt::format("locations of pool {} differ", id);
+        for (std::size_t rank = 0; rank < expected.size(); ++rank)
+            if (auto d = differ<std::size_t>(
+                    fmt::format("rank of location {} in pool {}", expected[rank].raw, id),
+                    state.pool_rows[id].rank(expected[rank]), rank))
+                return d;
+    }
+    return std::nullopt;
+}
+
+Difference positions(const State& state, const Twin& twin) {
+    for (const auto& [where, levels] : twin.positions) {
+        const auto& [sku, at] = where;
+        if (state.positions.find(sku, at) == nullptr)
+            return position_name(sku, at) + ": the ledger has no such position, the twin has";
+    }
+    Difference found;
+    state.positions.for_each([&](const Position& p) {
+        if (found) return;
+        const std::string which = position_name(p.sku, p.location);
+        for (int b = 1; b <= static_cast<int>(Bucket::in_transit) && !found; ++b) {
+            const auto bucket = static_cast<Bucket>(b);
+            found = differ(which + " " + std::string(name(bucket)),
+                           state.positions.level(p.sku, p.location, bucket),
+                           twin.level(p.sku, p.location, bucket));
+        }
+        if (!found)
+            found = differ<Units>(which + " safety_stock", p.safety_stock,
+                                  twin.policy(PolicyKind::safety_stock, p.sku, p.location));
+        if (!found)
+            found = differ<Units>(which + " buffer", p.buffer,
+                                  twin.policy(PolicyKind::buffer, p.sku, p.location));
+        const Units promisable = state.enabled(p.location) ? p.promisable() : 0;
+        if (!found)
+            found = differ(which + " promisable", promisable, twin.promisable(p.sku, p.location));
+    });
+    return found;
+}
+
+Difference policies(const State& state, const Twin& twin) {
+    std::map<PolicyKind, std::map<TwinPlace, Units>> rows;
+    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, std::int64_t value) {
+        rows[kind][{scope.sku, scope.location}] = value;
+    });
+    for (const PolicyKind kind : {PolicyKind::safety_stock, PolicyKind::buffer}) {
+        const auto expected = twin.policies.find(kind);
+        if (rows[kind] !=
+            (expected == twin.policies.end() ? std::map<TwinPlace, Units>{} : expected->second))
+            return fmt::format("{} policy rows differ", name(kind));
+    }
+    return std::nullopt;
+}
+
+std::string describe(const Part& p) {
+    return fmt::format(
+        "line {} sku {} at {} created {} reserved {} allocated {} shipped {} ended {} expired {}",
+        p.line, p.sku.raw, p.location.raw, p.created, p.reserved, p.allocated, p.shipped, p.ended,
+        p.expired);
+}
+
+std::string describe(const TwinPart& p) {
+    Part part;
+    part.line = p.line;
+    part.sku = p.sku;
+    part.location = p.location;
+    part.created = p.created;
+    part.reserved = p.reserved;
+    part.allocated = p.allocated;
+    part.shipped = p.shipped;
+    part.ended = p.ended;
+    part.expired = p.expired;
+    return describe(part);
+}
+
+Difference reservation(const State& state, const Reservation& r, const TwinReservation& twin) {
+    const std::string which = fmt::format("reservation {}", r.id.raw);
+    const auto parts = state.reservations.parts(r);
+    if (auto d = differ(which + " parts", parts.size(), twin.parts.size())) return d;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        if (auto d = differ(fmt::format("{} part {}", which, i), describe(parts[i]),
+                            describe(twin.parts[i])))
+            return d;
+    if (auto d = differ(which + " channel", r.channel.raw, twin.channel.raw)) return d;
+    if (auto d = differ(which + " confirmed", r.confirmed, twin.confirmed)) return d;
+    if (auto d = differ(which + " expires_at", r.expires_at, twin.expires_at)) return d;
+    if (auto d = differ(which + " order", r.order_hash,
+                        twin.order.empty() ? 0 : state.order_hash(twin.order)))
+        return d;
+    const auto ended = [](FactType by) {
+        return by == FactType{} ? std::string_view("nothing") : name(by);
+    };
+    if (auto d = differ(which + " ended_by", ended(r.ended_by), ended(twin.ended_by))) return d;
+    return differ(which + " ended_generation", r.ended_generation, twin.ended_generation);
+}
+
+Difference reservations(const State& state, const Twin& twin) {
+    if (auto d = differ<std::size_t>("number of reservations", state.reservations.size(),
+                                     twin.reservations.size()))
+        return d;
+    for (const auto& [id, expected] : twin.reservations) {
+        const Reservation* r = state.reservations.find(ReservationId{id});
+        if (r == nullptr) return fmt::format("reservation {}: unknown to the ledger", id);
+        if (auto d = reservation(state, *r, expected)) return d;
+    }
+    for (const auto& [order, id] : twin.reservation_of_order) {
+        const Reservation* r = state.reservations.find_by_order(state.order_hash(order));
+        if (auto d = differ("reservation of order " + order, r ? r->id.raw : 0, id)) return d;
+    }
+    return std::nullopt;
+}
+
+Difference keys(std::string_view what, const KeyTable& ledger,
+                const std::map<Hash128, TwinKey>& twin) {
+    std::map<Hash128, TwinKey> rows;
+    ledger.for_each([&](std::int64_t generation, const Hash128& key, const KeyRow& row) {
+        rows[key] = {generation, row.body_hash, row.seq};
+    });
+    if (auto d = differ(fmt::format("number of {} keys", what), rows.size(), twin.size())) return d;
+    if (rows != twin) return fmt::format("{} keys differ", what);
+    return std::nullopt;
+}
+
+Difference sources(const State& state, const Twin& twin) {
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> rows;
+    for (const auto& [id, position] : state.sources.rows())
+        rows[std::string(state.names.code(id.raw))] = {position.epoch, position.seq};
+    if (rows != twin.sources) return "positions of sources differ";
+    return std::nullopt;
+}
+
+Difference api_keys(const State& state, const Twin& twin) {
+    if (auto d = differ("number of API keys", state.access.rows().size(), twin.api_keys.size()))
+        return d;
+    for (const auto& [id, expected] : twin.api_keys) {
+        const ApiKeyRow* row = state.access.find(id);
+        if (row == nullptr || row->secret_hash != expected.secret_hash ||
+            row->title != expected.title || row->scopes != expected.scopes ||
+            to_raw(row->created_at) != expected.created_at ||
+            to_raw(row->expires_at) != expected.expires_at || row->revoked != expected.revoked)
+            return fmt::format("API key {} differs", id);
+    }
+    return std::nullopt;
+}
+
+std::string describe(const std::map<TwinPosting, Units>& postings) {
+    std::string text;
+    for (const auto& [where, delta] : postings) {
+        const auto& [sku, place, bucket] = where;
+        text += fmt::format(" [sku {} {} {} {} {:+}]", sku.raw, name(place.kind()), place.number(),
+                            name(bucket), delta);
+    }
+    return text;
+}
+
+std::string describe(const std::vector<TwinProblem>& problems) {
+    std::string text;
+    for (const TwinProblem& p : problems)
+        text += fmt::format(" [line {} {} available_to_sell {}]", p.line_index, name(p.refusal),
+                            p.available_to_sell);
+    return text;
+}
+
+std::string describe(const std::set<CaseKind>& raises) {
+    std::string text;
+    for (const CaseKind kind : raises) text += fmt::format(" {}", name(kind));
+    return text;
+}
+
+std::string_view name(Outcome::Kind kind) {
+    switch (kind) {
+        case Outcome::Kind::recorded: return "recorded";
+        case Outcome::Kind::repeated: return "repeated";
+        case Outcome::Kind::refused: return "refused";
+        case Outcome::Kind::idle: return "idle";
+    }
+    return "unknown";
+}
+
+std::vector<TwinProblem> set_aside(const FactView& fact) {
+    std::vector<TwinProblem> problems;
+    const auto list = fact.field(FieldTag::refused_lines);
+    for (std::size_t i = 0; list && (i + 1) * sizeof(RefusedLine) <= list->size(); ++i) {
+        const auto line = fact.item<RefusedLine>(list, i, {});
+        problems.push_back(
+            {line.line_index, static_cast<Refusal>(line.refusal), line.available_to_sell});
+    }
+    return problems;
+}
+
+Difference fact_difference(const FactView& fact, const TwinFact& expected) {
+    if (auto d = differ("type", name(fact.type()), name(expected.type))) return d;
+    if (auto d = differ("seq", fact.seq(), expected.seq)) return d;
+    if (auto d = differ("postings", describe(net_postings(fact)), describe(expected.postings)))
+        return d;
+    std::set<CaseKind> raises;
+    if (const auto kinds = fact.field(FieldTag::raises))
+        for (const std::byte kind : *kinds) raises.insert(static_cast<CaseKind>(kind));
+    if (auto d = differ("raises", describe(raises), describe(expected.raises))) return d;
+    return differ("lines set aside", describe(set_aside(fact)), describe(expected.set_aside));
+}
+
+Difference facts_difference(ByteSpan facts, const TwinOutcome& expected) {
+    Difference found;
+    std::size_t count = 0;
+    std::map<std::pair<SkuId, bool>, Units> sums;
+    const Result<void> parsed = for_each_fact(facts, [&](const FactView& fact) -> Result<void> {
+        if (found) return {};
+        const std::string which = fmt::format("fact {} of the entry", count);
+        if (count < expected.facts.size())
+            if (auto d = fact_difference(fact, expected.facts[count])) found = which + " " + *d;
+        const bool last =
+            fact.size() + static_cast<std::size_t>(fact.bytes().data() - facts.data()) ==
+            facts.size();
+        if (!found) found = differ(which + " last_of_entry", fact.last_of_entry(), last);
+        for (const auto& [where, delta] : net_postings(fact)) {
+            const auto& [sku, place, bucket] = where;
+            if (is_physical(bucket) || bucket == Bucket::external) sums[{sku, true}] += delta;
+        }
+        ++count;
+        return {};
+    });
+    if (!parsed) return "facts do not parse: " + to_string(parsed.error());
+    if (found) return found;
+    for (const auto& [sku, sum] : sums)
+        if (sum != 0)
+            return fmt::format("the legs of sku {} sum to {}, not zero", sku.first.raw, sum);
+    return differ("facts written", count, expected.facts.size());
+}
+
+}  // namespace
+
+std::map<TwinPosting, Units> net_postings(const FactView& fact) {
+    std::map<TwinPosting, Units> net;
+    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+        const Posting p = fact.posting(i);
+        net[{p.sku, p.place, p.bucket}] += p.delta;
+    }
+    std::erase_if(net, [](const auto& row) { return row.second == 0; });
+    return net;
+}
+
+std::optional<std::string> first_difference(const State& state, const Twin& twin) {
+    if (auto d = differ("seq", state.seq, twin.seq)) return d;
+    if (auto d = tables(state, twin)) return d;
+    if (auto d = policies(state, twin)) return d;
+    if (auto d = positions(state, twin)) return d;
+    if (auto d = reservations(state, twin)) return d;
+    if (auto d = keys("transport", state.transport_keys, twin.transport_keys)) return d;
+    if (auto d = keys("semantic", state.semantic_keys, twin.semantic_keys)) return d;
+    if (auto d = sources(state, twin)) return d;
+    return api_keys(state, twin);
+}
+
+std::optional<std::string> first_difference(const Outcome& outcome, ByteSpan facts,
+                                            const TwinOutcome& expected) {
+    if (auto d = differ("outcome", name(outcome.kind), name(expected.kind))) {
+        return *d + fmt::format(" (refusals: ledger {}, twin {})", name(outcome.refusal),
+                                name(expected.refusal));
+    }
+    if (auto d = differ("refusal", name(outcome.refusal), name(expected.refusal))) return d;
+    if (auto d = differ("answering seq", outcome.seq, expected.seq)) return d;
+    if (auto d = differ("first_body_hash", outcome.first_body_hash, expected.first_body_hash))
+        return d;
+    if (outcome.kind == Outcome::Kind::refused) {
+        std::vector<TwinProblem> problems;
+        for (const LineProblem& p : outcome.problems)
+            problems.push_back({p.line_index, p.refusal, p.available_to_sell});
+        if (auto d = differ("problems", describe(problems), describe(expected.problems))) return d;
+    }
+    if (auto d = differ<std::size_t>("number of facts", outcome.facts, expected.facts.size()))
+        return d;
+    if (auto d = facts_difference(facts, expected)) return d;
+    if (outcome.kind != Outcome::Kind::recorded) return std::nullopt;
+    if (outcome.answer_offset >= facts.size()) return "answer_offset is outside the facts";
+    return differ("seq of the fact at answer_offset",
+                  FactView::trusted(facts.subspan(outcome.answer_offset)).seq(), outcome.seq);
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,334 @@
+// The twin's events: what happened outside, recorded whether or not the stock agrees.
+#include <algorithm>
+
+#include "ledger/twin.h"
+
+namespace holdfast::ledger {
+namespace {
+
+Refusal positive_quantity(std::int64_t quantity) {
+    if (quantity < 1) return Refusal::quantity_must_be_positive;
+    if (quantity > quantity_max) return Refusal::quantity_too_large;
+    return Refusal::none;
+}
+
+/// The range of a line's quantity depends on what the event says with it.
+Refusal event_quantity(FactType type, std::int64_t quantity) {
+    if (quantity < -quantity_max) return Refusal::quantity_too_large;
+    if (type == FactType::stock_counted && quantity == 0) return Refusal::none;
+    if (type == FactType::stock_adjusted && quantity == 0) return Refusal::nothing_to_adjust;
+    if (type == FactType::stock_adjusted && quantity < 0) return Refusal::none;
+    return positive_quantity(quantity);
+}
+
+/// Which shelves an event may name. Sales and counts speak of sellable stock only.
+bool bucket_allowed(FactType type, Bucket bucket) {
+    switch (type) {
+        case FactType::shipment_posted: return true;  // always what can be sold
+        case FactType::stock_adjusted: return is_physical(bucket);
+        case FactType::receipt_posted:
+        case FactType::return_received: return is_physical(bucket) && bucket != Bucket::suspect;
+        default: return bucket == Bucket::sellable;
+    }
+}
+
+std::optional<LocationId> place_of(const RecordEvent& c, const Line& line) {
+    if (line.names_location) return line.location;
+    if (c.names_location) return c.location;
+    return std::nullopt;
+}
+
+std::vector<LocationId> just(LocationId at) { return {at}; }
+
+}  // namespace
+
+TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
+    switch (c.type) {
+        case FactType::order_created: return order_created(c, now);
+        case FactType::order_cancelled: return order_cancelled(c, now);
+        case FactType::shipment_posted: return shipment_posted(c, now);
+        default: return physical(c, now);
+    }
+}
+
+/// Problems of a physical event's lines: every one of them names an item and a place.
+std::vector<TwinProblem> Twin::check_event_lines(const RecordEvent& c) const {
+    std::vector<TwinProblem> problems;
+    for (std::size_t i = 0; i < c.lines.size(); ++i) {
+        const Line& line = c.lines[i];
+        const std::optional<LocationId> at = place_of(c, line);
+        Refusal refusal = event_quantity(c.type, line.quantity);
+        if (refusal == Refusal::none && !known(line.sku)) refusal = Refusal::unknown_sku;
+        if (refusal == Refusal::none && !at) refusal = Refusal::location_required;
+        if (refusal == Refusal::none && !known(*at)) refusal = Refusal::unknown_location;
+        if (refusal == Refusal::none && !bucket_allowed(c.type, line.bucket))
+            refusal = Refusal::value_out_of_range;
+        if (refusal != Refusal::none)
+            problems.push_back({static_cast<std::uint32_t>(i), refusal, 0});
+    }
+    if (!problems.empty() || c.type != FactType::stock_counted) return problems;
+    // A position counted twice in one command has no one answer.
+    std::set<TwinPlace> counted;
+    for (std::uint32_t i = 0; i < c.lines.size(); ++i)
+        if (!counted.insert({c.lines[i].sku, *place_of(c, c.lines[i])}).second)
+            problems.push_back({i, Refusal::duplicate_line, 0});
+    return problems;
+}
+
+TwinOutcome Twin::physical(const RecordEvent& c, Instant now) {
+    if (c.lines.empty()) return twin_refused(Refusal::no_lines);
+    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
+    if (c.type == FactType::stock_adjusted && c.envelope.reason.empty())
+        return twin_refused(Refusal::reason_required);
+    if (c.channel != kNoChannel && !known(c.channel)) return twin_refused(Refusal::unknown_channel);
+    if (const auto problems = check_event_lines(c); !problems.empty())
+        return twin_refused(problems);
+    Draft draft;
+    draft.type = c.type;
+    for (const Line& line : c.lines) {
+        const LocationId at = *place_of(c, line);
+        const Units q = line.quantity;
+        switch (c.type) {
+            case FactType::stock_counted:
+                draft.move(line.sku, at, Bucket::sellable,
+                           q - level(line.sku, at, Bucket::sellable), PlaceKind::external);
+                break;
+            case FactType::receipt_posted:
+                draft.move(line.sku, at, line.bucket, q, PlaceKind::supplier);
+                break;
+            case FactType::stock_adjusted:
+                draft.move(line.sku, at, line.bucket, q, PlaceKind::loss);
+                break;
+            case FactType::return_received:
+                draft.move(line.sku, at, line.bucket, q, PlaceKind::customer);
+                break;
+            case FactType::pos_sale:
+                draft.move(line.sku, at, Bucket::sellable, -q, PlaceKind::customer);
+                break;
+            case FactType::pos_void:
+                draft.move(line.sku, at, Bucket::sellable, q, PlaceKind::customer);
+                break;
+            default: break;
+        }
+    }
+    return record(draft, &c.envelope, now);
+}
+
+std::vector<LocationId> Twin::forced_along(const RecordEvent& c, const Line& line,
+                                           ChannelId channel) const {
+    if (line.names_location) return just(line.location);
+    std::vector<LocationId> pool = pool_of(channel);
+    if (pool.empty() && c.names_location) return just(c.location);
+    return pool;
+}
+
+/// Promises what is promisable along the order, then what policy keeps back, then what is not
+/// there at the first location.
+void Twin::force(Draft& draft, const std::vector<LocationId>& order, std::uint64_t line, SkuId sku,
+                 Units units) const {
+    for (const LocationId at : order) {
+        const Units here = std::min(units, left(sku, at, draft.taken));
+        if (here > 0) draft.promise(line, sku, at, here);
+        units -= here;
+    }
+    for (const LocationId at : order) {
+        if (!location_enabled[at.raw]) continue;
+        const Units unpromised = free(sku, at) - draft.taken[{sku, at}];
+        const Units here = std::min(units, std::max<Units>(0, unpromised));
+        if (here > 0) draft.promise(line, sku, at, here);
+        units -= here;
+    }
+    if (units == 0) return;
+    draft.raises.insert(CaseKind::oversold_order);
+    draft.promise(line, sku, order.front(), units);
+}
+
+TwinOutcome Twin::order_created(const RecordEvent& c, Instant now) {
+    if (c.order.empty()) return twin_refused(Refusal::order_required);
+    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
+    if (c.lines.empty() && !c.names_reservation) return twin_refused(Refusal::no_lines);
+    if (c.channel != kNoChannel && !known(c.channel)) return twin_refused(Refusal::unknown_channel);
+    const auto known_order = reservation_of_order.find(std::string(c.order));
+    if (known_order != reservation_of_order.end() &&
+        !(c.names_reservation && known_order->second == c.reservation.raw))
+        return twin_refused(Refusal::order_already_exists);
+    if (c.names_reservation) return order_confirms_hold(c, now);
+    if (c.already_sold) return order_sold(c, now);
+    if (c.channel == kNoChannel) return twin_refused(Refusal::channel_required);
+    return record_hold(FactType::order_created, c.channel, c.lines, c.partial, c.order, 0,
+                       c.envelope, now);
+}
+
+/// Problems of an order's lines that nothing may set right: shape only, never stock.
+std::vector<TwinProblem> Twin::check_order_lines(const RecordEvent& c) const {
+    std::vector<TwinProblem> problems;
+    std::set<std::uint64_t> numbers;
+    for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
+        const Line& line = c.lines[i];
+        const bool number_is_new = numbers.insert(line_number(c.lines, i)).second;
+        Refusal refusal = positive_quantity(line.quantity);
+        if (refusal == Refusal::none && !known(line.sku)) refusal = Refusal::unknown_sku;
+        if (refusal == Refusal::none && line.names_location && !known(line.location))
+            refusal = Refusal::unknown_location;
+        if (refusal == Refusal::none && !number_is_new) refusal = Refusal::duplicate_line;
+        if (refusal != Refusal::none) problems.push_back({i, refusal, 0});
+    }
+    return problems;
+}
+
+/// Why units of this line cannot even be forced anywhere, if they cannot.
+Refusal Twin::no_place_to_force(const std::vector<LocationId>& along) const {
+    if (along.empty()) return Refusal::location_required;
+    return known(along.front()) ? Refusal::none : Refusal::unknown_location;
+}
+
+TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
+    Draft draft;
+    draft.type = FactType::order_created;
+    draft.reservation = 0;
+    draft.after.channel = c.channel;
+    draft.after.order = c.order;
+    draft.after.confirmed = true;
+    std::vector<TwinProblem> problems = check_order_lines(c);
+    const auto malformed = [&](std::uint32_t i) {
+        return std::any_of(problems.begin(), problems.end(),
+                           [&](const TwinProblem& p) { return p.line_index == i; });
+    };
+    for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
+        if (malformed(i)) continue;
+        const std::vector<LocationId> along = forced_along(c, c.lines[i], c.channel);
+        if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
+            problems.push_back({i, refusal, 0});
+        else
+            force(draft, along, line_number(c.lines, i), c.lines[i].sku, c.lines[i].quantity);
+    }
+    std::sort(problems.begin(), problems.end(), [](const TwinProblem& a, const TwinProblem& b) {
+        return a.line_index < b.line_index;
+    });
+    if (!problems.empty()) return twin_refused(problems);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
+    const auto row = reservations.find(c.reservation.raw);
+    if (row == reservations.end()) return twin_refused(Refusal::unknown_reservation);
+    const TwinReservation& before = row->second;
+    const bool late = before.ended_by == FactType::reservation_expired;
+    if (before.ended() && !late) return twin_refused(Refusal::reservation_ended);
+    if (before.confirmed && !late) return twin_refused(Refusal::reservation_already_confirmed);
+    std::vector<TwinProblem> problems = check_order_lines(c);
+    if (!problems.empty()) return twin_refused(problems);
+    std::map<std::uint64_t, Units> wanted;
+    for (std::uint32_t i = 0; i < c.lines.size(); ++i)
+        wanted[line_number(c.lines, i)] = c.lines[i].quantity;
+
+    Draft draft;
+    draft.type = FactType::order_created;
+    draft.reservation = c.reservation.raw;
+    draft.after = before;
+    draft.after.ended_by = FactType{};
+    draft.after.ended_generation = 0;
+    draft.after.confirmed = true;
+    draft.after.expires_at = 0;
+    draft.after.order = c.order;
+    for (std::size_t i = 0; i < before.parts.size(); ++i) {
+        const TwinPart& part = before.parts[i];
+        Units keep = late ? part.expired : part.reserved;
+        if (!c.lines.empty()) {
+            Units& rest = wanted[part.line];  // a line that the order does not name wants nothing
+            keep = std::min(keep, rest);
+            rest -= keep;
+        }
+        if (late && keep > 0) bring_back(draft, i, keep);
+        if (!late) draft.give_back(draft.after.parts[i], part.reserved - keep);
+    }
+    for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
+        const std::uint64_t number = line_number(c.lines, i);
+        if (wanted[number] == 0) continue;
+        const std::vector<LocationId> along = forced_along(c, c.lines[i], before.channel);
+        if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
+            problems.push_back({i, refusal, 0});
+        else
+            force(draft, along, number, c.lines[i].sku, wanted[number]);
+    }
+    if (!problems.empty()) return twin_refused(problems);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::order_cancelled(const RecordEvent& c, Instant now) {
+    if (c.order.empty()) return twin_refused(Refusal::order_required);
+    const auto order = reservation_of_order.find(std::string(c.order));
+    if (order == reservation_of_order.end()) return twin_refused(Refusal::unknown_order);
+    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
+    Draft draft;
+    draft.type = FactType::order_cancelled;
+    draft.reservation = order->second;
+    draft.after = reservations.at(order->second);
+    Units cancelled = 0;
+    const auto cancel = [&](TwinPart& part, Units units) {
+        cancelled += units;
+        draft.give_back(part, units);
+    };
+    if (c.lines.empty())
+        for (TwinPart& part : draft.after.parts) cancel(part, part.reserved);
+    for (std::size_t i = 0; i < c.lines.size(); ++i) {
+        const std::uint64_t line = line_number(c.lines, i);
+        Refusal refusal = positive_quantity(c.lines[i].quantity);
+        if (refusal == Refusal::none && !draft.after.has_line(line))
+            refusal = Refusal::unknown_line;
+        if (refusal != Refusal::none) {
+            draft.set_aside.push_back({static_cast<std::uint32_t>(i), refusal, 0});
+            continue;
+        }
+        Units rest = c.lines[i].quantity;
+        for (TwinPart& part : draft.after.parts) {
+            if (part.line != line) continue;
+            const Units units = std::min(rest, part.reserved);
+            cancel(part, units);
+            rest -= units;
+        }
+    }
+    if (cancelled == 0 && !draft.set_aside.empty()) return twin_refused(draft.set_aside);
+    if (cancelled == 0) return twin_refused(Refusal::nothing_to_cancel);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::shipment_posted(const RecordEvent& c, Instant now) {
+    if (c.lines.empty()) return twin_refused(Refusal::no_lines);
+    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
+    if (const auto problems = check_event_lines(c); !problems.empty())
+        return twin_refused(problems);
+    Draft draft;
+    draft.type = FactType::shipment_posted;
+    const auto order = reservation_of_order.find(std::string(c.order));
+    if (!c.order.empty() && order != reservation_of_order.end()) {
+        draft.reservation = order->second;
+        draft.after = reservations.at(order->second);
+    }
+    std::vector<TwinPart>& parts = draft.after.parts;
+    for (const Line& line : c.lines) {
+        const LocationId at = *place_of(c, line);
+        draft.move(line.sku, at, Bucket::sellable, -line.quantity, PlaceKind::customer);
+        const bool by_number =
+            line.line != 0 && std::any_of(parts.begin(), parts.end(), [&](const TwinPart& part) {
+                return part.line == line.line && part.sku == line.sku;
+            });
+        Units rest = line.quantity;
+        for (const bool here : {true, false})
+            for (TwinPart& part : parts) {
+                if (part.sku != line.sku || (by_number && part.line != line.line)) continue;
+                if ((part.location == at) != here) continue;
+                const Units allocated = std::min(rest, part.allocated);
+                const Units reserved = std::min(rest - allocated, part.reserved);
+                part.allocated -= allocated;
+                part.reserved -= reserved;
+                part.shipped += allocated + reserved;
+                rest -= allocated + reserved;
+                draft.post(part.sku, Place(part.location), Bucket::allocated, -allocated);
+                draft.post(part.sku, Place(part.location), Bucket::reserved, -reserved);
+            }
+    }
+    return record(draft, &c.envelope, now);
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,396 @@
+// The twin's holds: planning, the steps of a reservation's life, and its end by time.
+#include <algorithm>
+
+#include "ledger/twin.h"
+
+namespace holdfast::ledger {
+namespace {
+
+Refusal quantity_refusal(std::int64_t quantity) {
+    if (quantity < 1) return Refusal::quantity_must_be_positive;
+    if (quantity > quantity_max) return Refusal::quantity_too_large;
+    return Refusal::none;
+}
+
+/// The hold's length in microseconds, or nothing when it is out of range.
+std::optional<Microseconds> hold_length(Microseconds asked) {
+    if (asked == Microseconds{0}) return time_to_live_default;
+    if (asked < Microseconds{0} || asked > time_to_live_max) return std::nullopt;
+    return asked;
+}
+
+std::optional<Refusal> line_count_refusal(std::span<const Line> lines) {
+    if (lines.empty()) return Refusal::no_lines;
+    if (lines.size() > lines_per_request_max) return Refusal::too_many_lines;
+    return std::nullopt;
+}
+
+}  // namespace
+
+Units Twin::left(SkuId sku, LocationId at, const std::map<TwinPlace, Units>& taken) const {
+    const auto row = taken.find({sku, at});
+    const Units gone = row == taken.end() ? 0 : row->second;
+    return std::max<Units>(0, promisable(sku, at) - gone);
+}
+
+std::vector<Twin::LinePlan> Twin::check_lines(ChannelId channel,
+                                              std::span<const Line> lines) const {
+    const std::vector<LocationId> pool = pool_of(channel);
+    const bool has_pool = known(channel) && known(channel_rows[channel.raw].pool);
+    std::set<std::uint64_t> numbers;
+    std::vector<LinePlan> plans(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const Line& line = lines[i];
+        const bool number_is_new = numbers.insert(line_number(lines, i)).second;
+        Refusal& refusal = plans[i].refusal;
+        refusal = quantity_refusal(line.quantity);
+        if (refusal != Refusal::none) continue;
+        if (!known(line.sku))
+            refusal = Refusal::unknown_sku;
+        else if (line.names_location && !known(line.location))
+            refusal = Refusal::unknown_location;
+        else if (line.names_location && has_pool &&
+                 std::find(pool.begin(), pool.end(), line.location) == pool.end())
+            refusal = Refusal::location_not_in_pool;
+        else if (!line.names_location && !has_pool)
+            refusal = Refusal::channel_has_no_pool;
+        else if (!number_is_new)
+            refusal = Refusal::duplicate_line;
+    }
+    return plans;
+}
+
+std::vector<Twin::Take> Twin::largest_first(const std::vector<LocationId>& pool, SkuId sku,
+                                            Units quantity,
+                                            const std::map<TwinPlace, Units>& taken) const {
+    std::vector<LocationId> order = pool;
+    std::stable_sort(order.begin(), order.end(), [&](LocationId a, LocationId b) {
+        return left(sku, a, taken) > left(sku, b, taken);
+    });
+    std::vector<Take> takes;
+    for (const LocationId at : order) {
+        const Units units = std::min(quantity, left(sku, at, taken));
+        if (units == 0) break;
+        takes.push_back({at, units});
+        quantity -= units;
+    }
+    return takes;
+}
+
+Twin::LinePlan Twin::plan_pool_line(ChannelId channel, SkuId sku, Units quantity,
+                                    const std::map<TwinPlace, Units>& taken) const {
+    const std::vector<LocationId> pool = pool_of(channel);
+    LinePlan plan;
+    Units sum = 0;
+    Units largest = 0;
+    for (const LocationId at : pool) {
+        const Units units = left(sku, at, taken);
+        sum += units;
+        largest = std::max(largest, units);
+    }
+    for (const LocationId at : pool)
+        if (left(sku, at, taken) >= quantity) {
+            plan.takes.push_back({at, quantity});
+            return plan;
+        }
+    if (sum >= quantity && splits(channel)) {
+        plan.takes = largest_first(pool, sku, quantity, taken);
+        return plan;
+    }
+    plan.refusal = sum >= quantity ? Refusal::split_not_allowed : Refusal::insufficient_stock;
+    plan.available_to_sell = splits(channel) ? sum : largest;
+    return plan;
+}
+
+std::vector<Twin::LinePlan> Twin::plan_hold(ChannelId channel, std::span<const Line> lines) const {
+    // A malformed line takes nothing, but the others are still planned: every failing line is told.
+    std::vector<LinePlan> plans = check_lines(channel, lines);
+    const auto well_formed = [&](std::size_t i) { return plans[i].refusal == Refusal::none; };
+
+    std::map<TwinPlace, Units> taken;
+    // Lines that name their location come first: nowhere else will do for them.
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const Line& line = lines[i];
+        if (!well_formed(i) || !line.names_location) continue;
+        const Units here = left(line.sku, line.location, taken);
+        if (here < line.quantity) {
+            plans[i].refusal = Refusal::insufficient_stock;
+            plans[i].available_to_sell = here;
+            continue;
+        }
+        plans[i].takes.push_back({line.location, line.quantity});
+        taken[{line.sku, line.location}] += line.quantity;
+    }
+
+    std::map<SkuId, std::vector<std::size_t>> pool_lines;
+    std::map<SkuId, Units> wanted;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (well_formed(i) && !lines[i].names_location) {
+            pool_lines[lines[i].sku].push_back(i);
+            wanted[lines[i].sku] += lines[i].quantity;
+        }
+    // One parcel beats several: a location that has all of it is preferred.
+    std::optional<LocationId> whole_order;
+    if (wanted.size() > 1)
+        for (const LocationId at : pool_of(channel)) {
+            const bool covers = std::all_of(wanted.begin(), wanted.end(), [&](const auto& row) {
+                return left(row.first, at, taken) >= row.second;
+            });
+            if (covers && !whole_order) whole_order = at;
+        }
+    for (const auto& [sku, indexes] : pool_lines)
+        for (const std::size_t i : indexes) {
+            if (whole_order)
+                plans[i].takes.push_back({*whole_order, lines[i].quantity});
+            else
+                plans[i] = plan_pool_line(channel, sku, lines[i].quantity, taken);
+            for (const Take& take : plans[i].takes) taken[{sku, take.at}] += take.units;
+        }
+    return plans;
+}
+
+TwinOutcome Twin::record_hold(FactType type, ChannelId channel, std::span<const Line> lines,
+                              bool partial, std::string_view order, std::int64_t expires_at,
+                              const Envelope& envelope, Instant now) {
+    const std::vector<LinePlan> plans = plan_hold(channel, lines);
+    Draft draft;
+    draft.type = type;
+    draft.reservation = 0;
+    draft.after.channel = channel;
+    draft.after.order = order;
+    draft.after.expires_at = expires_at;
+    draft.after.confirmed = expires_at == 0;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (plans[i].refusal != Refusal::none) {
+            draft.set_aside.push_back(
+                {static_cast<std::uint32_t>(i), plans[i].refusal, plans[i].available_to_sell});
+            continue;
+        }
+        for (const Take& take : plans[i].takes)
+            draft.promise(line_number(lines, i), lines[i].sku, take.at, take.units);
+    }
+    const bool none_held = draft.set_aside.size() == lines.size();
+    if (!draft.set_aside.empty() && (!partial || none_held)) return twin_refused(draft.set_aside);
+    return record(draft, &envelope, now);
+}
+
+TwinOutcome Twin::on(const ReserveStock& c, Instant now) {
+    if (const auto refusal = line_count_refusal(c.lines)) return twin_refused(*refusal);
+    if (!known(c.channel)) return twin_refused(Refusal::unknown_channel);
+    const auto length = hold_length(c.time_to_live);
+    if (!length) return twin_refused(Refusal::time_to_live_out_of_range);
+    if (reservation_of_order.contains(std::string(c.order)))
+        return twin_refused(Refusal::order_already_exists);
+    return record_hold(FactType::reservation_created, c.channel, c.lines, c.partial, c.order,
+                       to_raw(now + *length), c.envelope, now);
+}
+
+TwinOutcome Twin::on(const StepReservation& c, Instant now) {
+    if (!reservations.contains(c.reservation.raw))
+        return twin_refused(Refusal::unknown_reservation);
+    switch (c.step) {
+        case ReservationStep::confirm: return confirm(c, now);
+        case ReservationStep::release: return release(c, now);
+        case ReservationStep::extend: return extend(c, now);
+        case ReservationStep::adjust: return adjust(c, now);
+    }
+    return {};
+}
+
+/// Promises again what time took back: all at its own place, or all at one place of the pool, or
+/// as much as the pool has and the rest by force at its own place.
+void Twin::bring_back(Draft& draft, std::size_t part_index, Units units) const {
+    const TwinPart part = draft.after.parts[part_index];
+    const auto promise = [&](LocationId at, Units q) { draft.promise(part.line, part.sku, at, q); };
+    if (left(part.sku, part.location, draft.taken) >= units) return promise(part.location, units);
+    const std::vector<LocationId> pool = pool_of(draft.after.channel);
+    for (const LocationId at : pool)
+        if (left(part.sku, at, draft.taken) >= units) return promise(at, units);
+    for (const Take& take : largest_first(pool, part.sku, units, draft.taken)) {
+        promise(take.at, take.units);
+        units -= take.units;
+    }
+    if (units == 0) return;
+    draft.raises.insert(CaseKind::late_confirm_without_stock);
+    promise(part.location, units);
+}
+
+TwinOutcome Twin::confirm(const StepReservation& c, Instant now) {
+    const std::uint64_t id = c.reservation.raw;
+    const TwinReservation& before = reservations.at(id);
+    const bool late = before.ended_by == FactType::reservation_expired;
+    if (before.ended() && !late) return twin_refused(Refusal::reservation_ended);
+    if (before.confirmed && !late) return twin_refused(Refusal::reservation_already_confirmed);
+    if (!c.order.empty()) {
+        const auto order = reservation_of_order.find(std::string(c.order));
+        if (order != reservation_of_order.end() && order->second != id)
+            return twin_refused(Refusal::order_already_exists);
+    }
+    Draft draft;
+    draft.type = FactType::reservation_confirmed;
+    draft.reservation = id;
+    draft.after = before;
+    draft.after.ended_by = FactType{};
+    draft.after.ended_generation = 0;
+    draft.after.confirmed = true;
+    draft.after.expires_at = 0;
+    if (!c.order.empty()) draft.after.order = c.order;
+    for (std::size_t i = 0; i < before.parts.size(); ++i)
+        if (late && before.parts[i].expired > 0) bring_back(draft, i, before.parts[i].expired);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::release(const StepReservation& c, Instant now) {
+    const TwinReservation& before = reservations.at(c.reservation.raw);
+    if (before.ended()) return twin_refused(Refusal::reservation_ended);
+    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
+    Draft draft;
+    draft.type = FactType::reservation_released;
+    draft.reservation = c.reservation.raw;
+    draft.after = before;
+    if (c.lines.empty()) {
+        for (TwinPart& part : draft.after.parts) draft.give_back(part, part.reserved);
+        if (draft.postings.empty()) return twin_refused(Refusal::nothing_to_release);
+        return record(draft, &c.envelope, now);
+    }
+    std::vector<TwinProblem> problems;
+    for (std::size_t i = 0; i < c.lines.size(); ++i) {
+        const std::uint64_t line = line_number(c.lines, i);
+        Units units = c.lines[i].quantity;
+        Refusal refusal = quantity_refusal(units);
+        if (refusal == Refusal::none && !before.has_line(line)) refusal = Refusal::unknown_line;
+        if (refusal == Refusal::none && units > draft.after.reserved_on(line))
+            refusal = Refusal::nothing_to_release;
+        if (refusal != Refusal::none) {
+            problems.push_back({static_cast<std::uint32_t>(i), refusal, 0});
+            continue;
+        }
+        for (TwinPart& part : draft.after.parts) {
+            if (part.line != line) continue;
+            const Units given = std::min(units, part.reserved);
+            draft.give_back(part, given);
+            units -= given;
+        }
+    }
+    if (!problems.empty()) return twin_refused(problems);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::extend(const StepReservation& c, Instant now) {
+    const TwinReservation& before = reservations.at(c.reservation.raw);
+    if (before.ended()) return twin_refused(Refusal::reservation_ended);
+    if (before.confirmed) return twin_refused(Refusal::reservation_already_confirmed);
+    const auto length = hold_length(c.time_to_live);
+    if (!length) return twin_refused(Refusal::time_to_live_out_of_range);
+    Draft draft;
+    draft.type = FactType::reservation_extended;
+    draft.reservation = c.reservation.raw;
+    draft.after = before;
+    draft.after.expires_at = to_raw(now + *length);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
+    const TwinReservation& before = reservations.at(c.reservation.raw);
+    if (before.ended()) return twin_refused(Refusal::reservation_ended);
+    if (const auto refusal = line_count_refusal(c.lines)) return twin_refused(*refusal);
+    Draft draft;
+    draft.type = FactType::reservation_adjusted;
+    draft.reservation = c.reservation.raw;
+    draft.after = before;
+    std::vector<TwinProblem> problems;
+    std::vector<Line> growth;
+    std::vector<std::uint32_t> growth_index;
+    std::set<std::uint64_t> numbers;
+    for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
+        const std::uint64_t number = line_number(c.lines, i);
+        const Units wanted = c.lines[i].quantity;
+        const bool number_is_new = numbers.insert(number).second;
+        Refusal refusal = Refusal::none;
+        if (wanted < 0)
+            refusal = Refusal::quantity_must_be_positive;
+        else if (wanted > quantity_max)
+            refusal = Refusal::quantity_too_large;
+        else if (!before.has_line(number))
+            refusal = Refusal::unknown_line;
+        else if (!number_is_new)
+            refusal = Refusal::duplicate_line;
+        if (refusal != Refusal::none) {
+            problems.push_back({i, refusal, 0});
+            continue;
+        }
+        const Units held = before.reserved_on(number);
+        Units less = std::max<Units>(0, held - wanted);
+        for (auto part = draft.after.parts.rbegin(); part != draft.after.parts.rend(); ++part) {
+            if (part->line != number) continue;
+            const Units given = std::min(less, part->reserved);
+            draft.give_back(*part, given);
+            less -= given;
+        }
+        if (wanted <= held) continue;
+        Line more;
+        more.line = number;
+        more.quantity = wanted - held;
+        growth.push_back(more);
+        growth_index.push_back(i);
+    }
+    if (!problems.empty()) return twin_refused(problems);
+
+    // Growth is a new hold: at the line's first place if that has it, else wherever the pool has.
+    const std::vector<LocationId> pool = pool_of(before.channel);
+    const bool has_pool = known(before.channel) && known(channel_rows[before.channel.raw].pool);
+    std::map<TwinPlace, Units> taken;
+    for (Line& line : growth) {
+        const TwinPart& first =
+            *std::find_if(before.parts.begin(), before.parts.end(),
+                          [&](const TwinPart& part) { return part.line == line.line; });
+        const bool sold_from =
+            !has_pool || std::find(pool.begin(), pool.end(), first.location) != pool.end();
+        const bool fits = sold_from && left(first.sku, first.location, taken) >= line.quantity;
+        if (fits) taken[{first.sku, first.location}] += line.quantity;
+        line.sku = first.sku;
+        line.location = first.location;
+        line.names_location = fits || !has_pool;
+    }
+    const std::vector<LinePlan> plans = plan_hold(before.channel, growth);
+    for (std::size_t g = 0; g < growth.size(); ++g) {
+        if (plans[g].refusal != Refusal::none)
+            problems.push_back({growth_index[g], plans[g].refusal, plans[g].available_to_sell});
+        for (const Take& take : plans[g].takes)
+            draft.promise(growth[g].line, growth[g].sku, take.at, take.units);
+    }
+    if (!problems.empty()) return twin_refused(problems);
+    if (draft.postings.empty()) return twin_refused(Refusal::nothing_to_adjust);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const ExpireHolds& c, Instant now) {
+    std::set<std::pair<std::int64_t, std::uint64_t>> due;
+    for (const auto& [id, r] : reservations)
+        if (!r.ended() && r.expires_at != 0 && r.expires_at <= to_raw(now))
+            due.insert({r.expires_at, id});
+    TwinOutcome outcome;
+    if (due.empty() || c.holds_max == 0) return outcome;
+    intern("expiry", outcome);
+    const std::uint64_t answering = seq + 1;
+    std::uint32_t ended = 0;
+    for (const auto& [deadline, id] : due) {
+        if (ended++ == c.holds_max) break;
+        Draft draft;
+        draft.type = FactType::reservation_expired;
+        draft.reservation = id;
+        draft.after = reservations.at(id);
+        for (TwinPart& part : draft.after.parts) {
+            if (part.reserved == 0) continue;
+            draft.post(part.sku, Place(part.location), Bucket::reserved, -part.reserved);
+            part.expired += part.reserved;
+            part.reserved = 0;
+        }
+        record_fact(draft, nullptr, now, outcome);
+    }
+    outcome.seq = answering;
+    forget(now);
+    return outcome;
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,100 @@
+// Goal: the ledger and its twin agree on every random history, and the comparison itself sees a
+// difference when there is one. Method: short histories of fixed seeds; the long run is the lane
+// `twin` (tests/lanes/twin).
+#include <gtest/gtest.h>
+
+#include "ledger/twin_commands.h"
+#include "ledger/twin_compare.h"
+#include "ledger/twin_run.h"
+
+namespace holdfast::ledger {
+namespace {
+
+TEST(Twin, AgreesWithTheLedgerOnRandomHistories) {
+    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+        const EpisodeResult result = run_episode(seed, 500, 1);
+        ASSERT_FALSE(result.difference) << "seed " << seed << " command " << result.commands << ": "
+                                        << *result.difference << "\n"
+                                        << result.command;
+    }
+}
+
+TEST(Twin, DrawsTheSameCommandsFromTheSameSeed) {
+    const Twin twin;
+    CommandStream first(7);
+    CommandStream second(7);
+    for (int i = 0; i < 200; ++i)
+        ASSERT_EQ(describe(first.next(twin).command), describe(second.next(twin).command));
+}
+
+/// A ledger and a twin that agree, with something in every table.
+class TwinComparison : public testing::Test {
+  protected:
+    TwinComparison() : run_(3) {
+        CommandStream stream(3);
+        for (int i = 0; i < 900; ++i) {
+            const DrawnCommand& drawn = stream.next(run_.twin());
+            EXPECT_FALSE(run_.step(drawn.command, drawn.now));
+        }
+        EXPECT_FALSE(run_.compare_states());
+    }
+    /// What the comparison says once the twin was changed by `change`.
+    template <class Change>
+    std::string after(Change change) {
+        Twin twin = run_.twin();
+        change(twin);
+        return first_difference(run_.state(), twin).value_or("no difference");
+    }
+    TwinRun run_;
+};
+
+TEST_F(TwinComparison, SeesOneUnitMoreOnAShelf) {
+    const std::string words =
+        after([](Twin& twin) { twin.positions.begin()->second[Bucket::sellable] += 1; });
+    EXPECT_NE(words.find("sellable: ledger"), std::string::npos) << words;
+}
+
+TEST_F(TwinComparison, SeesOneUnitMoreInAPart) {
+    const std::string words =
+        after([](Twin& twin) { twin.reservations.rbegin()->second.parts.front().created += 1; });
+    EXPECT_NE(words.find("part 0: ledger line"), std::string::npos) << words;
+}
+
+TEST_F(TwinComparison, SeesAReservationThatIsMissing) {
+    const std::string words =
+        after([](Twin& twin) { twin.reservations.erase(twin.reservations.begin()); });
+    EXPECT_NE(words.find("number of reservations"), std::string::npos) << words;
+}
+
+TEST_F(TwinComparison, SeesAKeyWithAnotherBody) {
+    const std::string words =
+        after([](Twin& twin) { twin.transport_keys.begin()->second.body_hash ^= 1; });
+    EXPECT_EQ(words, "transport keys differ");
+}
+
+TEST_F(TwinComparison, SeesASourceThatIsElsewhere) {
+    const std::string words = after([](Twin& twin) { ++twin.sources.begin()->second.second; });
+    EXPECT_EQ(words, "positions of sources differ");
+}
+
+TEST_F(TwinComparison, SeesADisabledLocation) {
+    const std::string words = after([](Twin& twin) { twin.location_enabled.flip(); });
+    EXPECT_NE(words.find("location 0 enabled"), std::string::npos) << words;
+}
+
+TEST_F(TwinComparison, SeesAnotherPolicy) {
+    const std::string words =
+        after([](Twin& twin) { twin.policies[PolicyKind::buffer][{kNoSku, kNoLocation}] = 77; });
+    EXPECT_EQ(words, "buffer policy rows differ");
+}
+
+TEST_F(TwinComparison, SeesAnotherAnswer) {
+    const Outcome granted{.kind = Outcome::Kind::recorded, .seq = 9};
+    TwinOutcome refused = twin_refused(Refusal::insufficient_stock);
+    const auto words = first_difference(granted, {}, refused);
+    ASSERT_TRUE(words);
+    EXPECT_NE(words->find("outcome: ledger recorded, twin refused"), std::string::npos) << *words;
+}
+
+}  // namespace
+}  // namespace holdfast::ledger
