@@ -1,0 +1,385 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+
+#include "cli/bench_command.h"
+#include "cli/bench_prepare.h"
+#include "cli/client_commands.h"
+#include "cli/console.h"
+#include "cli/export_command.h"
+#include "cli/generate_command.h"
+#include "cli/import_orders.h"
+#include "cli/import_stock.h"
+#include "cli/journal_command.h"
+
+namespace holdfast::cli {
+namespace {
+
+/// Set by CMake from the project's version.
+constexpr const char* kVersion = HOLDFAST_VERSION;
+
+/// All options of all commands: they must outlive the parse, and only one command runs.
+struct AllOptions {
+    ReserveOptions reserve;
+    StepOptions confirm;
+    StepOptions release;
+    AvailabilityOptions availability;
+    PositionOptions position;
+    StatusOptions status;
+    KeyOptions key_create;
+    KeyOptions key_list;
+    KeyOptions key_revoke;
+    ImportOrdersOptions import_orders;
+    ImportStockOptions import_stock;
+    ExportOptions export_list;
+    GenerateOrdersOptions generate_orders;
+    GenerateStockOptions generate_stock;
+    GenerateRetailerOptions generate_retailer;
+    JournalOptions journal_verify;
+    JournalOptions journal_dump;
+    BenchOptions bench;
+    PrepareOptions prepare;
+    bool version_json = false;
+};
+
+constexpr const char* kExamples = R"(
+Examples:
+  holdfast serve --data ./holdfast-data
+  holdfast import stock stock.csv --create --channel web
+  holdfast reserve BOOT-42=2 SOCK-7@DC1 --channel web --order 1001
+  holdfast availability BOOT-42 --channel web
+  holdfast import orders orders.csv.zst --channel web
+  holdfast status
+
+Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict or not enough stock,
+5 hub unreachable, 6 a check found problems, 130 interrupted.
+Data goes to standard output, talk to standard error; NO_COLOR is honoured.)";
+
+/// Registers subcommands; each leaves its action behind when it was parsed.
+class Grammar {
+  public:
+    Grammar(CLI::App& app, Action& action, std::shared_ptr<AllOptions> options)
+        : app_(app), action_(action), o_(std::move(options)) {}
+
+    void describe() {
+        app_.description(
+            "Holdfast: one ledger of stock; reservations that cannot oversell, durable before they "
+            "are answered.");
+        app_.footer(kExamples);
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", version_text());
+        app_.option_defaults()->always_capture_default();
+        describe_stock();
+        describe_import();
+        describe_generate();
+        describe_operations();
+        describe_bench();
+    }
+
+  private:
+    CLI::App* command(CLI::App& parent, const std::string& name, const std::string& what,
+                      const std::string& examples, std::function<int()> run) {
+        CLI::App* sub = parent.add_subcommand(name, what);
+        if (!examples.empty()) sub->footer("\nExamples:\n" + examples);
+        if (run) {
+            sub->final_callback([this, run = std::move(run)] { action_ = run; });
+        } else {
+            sub->require_subcommand(1);
+        }
+        return sub;
+    }
+
+    static void add_client(CLI::App* sub, ClientOptions& client) {
+        sub->add_option("--url", client.url, "the hub")->envname("HOLDFAST_URL")->group("Hub");
+        sub->add_option_function<std::string>(
+               "--key-file",
+               [&client](const std::string& path) {
+                   client.key_file = path;
+                   client.key_file_given = true;
+               },
+               "file whose first line is the API key [" + client.key_file + "]")
+            ->envname("HOLDFAST_KEY_FILE")
+            ->group("Hub");
+        sub->add_option("--ca-file", client.ca_file, "certificates to trust for https")
+            ->group("Hub");
+        sub->add_flag("--json", client.json, "one JSON object instead of text");
+    }
+
+    static void add_progress(CLI::App* sub, ProgressStyle& style) {
+        const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
+                                                          {"plain", ProgressStyle::plain},
+                                                          {"json", ProgressStyle::json},
+                                                          {"none", ProgressStyle::none}};
+        sub->add_option("--progress", style, "auto, plain, json or none")
+            ->transform(CLI::CheckedTransformer(styles))
+            ->default_str("auto");
+    }
+
+    static void add_columns(CLI::App* sub, std::vector<std::string>& columns, std::string& mapping,
+                            char& separator) {
+        sub->add_option("--column", columns, "MEANING=NAME of a column in the file; repeat it");
+        sub->add_option("--mapping", mapping, "TOML file with a table [columns] of the same");
+        sub->add_option("--separator", separator, "between fields");
+    }
+
+    void describe_stock() {
+        auto& r = o_->reserve;
+        auto* sub = command(app_, "reserve", "Hold stock for a cart or an order",
+                            "  holdfast reserve BOOT-42=2\n"
+                            "  holdfast reserve BOOT-42@DC1=1 SOCK-7=3 --order 1001 --ttl 30m",
+                            [&r] { return reserve(r); });
+        sub->add_option("lines", r.lines, "SKU[@LOCATION][=QUANTITY], one or more")->required();
+        sub->add_option("--channel", r.channel, "who sells");
+        sub->add_option("--order", r.order, "order number, for finding it again");
+        const std::map<std::string, std::uint64_t> units{
+            {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+        sub->add_option("--ttl", r.time_to_live_s, "how long: 900s, 15m, 2h, 1d")
+            ->transform(CLI::AsNumberWithUnit(units))
+            ->default_str("15m");
+        sub->add_flag("--partial", r.partial, "hold what there is, set the other lines aside");
+        sub->add_option("--idempotency-key", r.key, "makes a repeat harmless; drawn when absent");
+        add_client(sub, r.client);
+
+        auto& c = o_->confirm;
+        sub = command(app_, "confirm", "Keep a hold beyond its deadline, for an order",
+                      "  holdfast confirm rsv_00000000000w1 --order 1001",
+                      [&c] { return confirm(c); });
+        sub->add_option("reservation", c.reservation, "rsv_...")->required();
+        sub->add_option("--order", c.order, "the order it belongs to");
+        sub->add_option("--idempotency-key", c.key, "makes a repeat harmless; drawn when absent");
+        add_client(sub, c.client);
+
+        auto& l = o_->release;
+        sub = command(app_, "release", "Give units of a hold back, all or some",
+                      "  holdfast release rsv_00000000000w1\n"
+                      "  holdfast release rsv_00000000000w1 --line 1=2 --reason customer",
+                      [&l] { return release(l); });
+        sub->add_option("reservation", l.reservation, "rsv_...")->required();
+        sub->add_option("--line", l.line_units, "LINE=QUANTITY; repeat it");
+        sub->add_option("--reason", l.reason, "recorded with it");
+        sub->add_option("--idempotency-key", l.key, "makes a repeat harmless; drawn when absent");
+        add_client(sub, l.client);
+
+        auto& a = o_->availability;
+        sub = command(app_, "availability", "What a channel may sell",
+                      "  holdfast availability BOOT-42 SOCK-7 --channel web",
+                      [&a] { return availability(a); });
+        sub->add_option("skus", a.skus, "up to 1,000 SKUs")->required();
+        sub->add_option("--channel", a.channel, "who sells");
+        sub->add_option("--location", a.location, "only from here");
+        add_client(sub, a.client);
+
+        auto& p = o_->position;
+        sub = command(app_, "position", "One SKU at one location, or at all of them",
+                      "  holdfast position BOOT-42\n  holdfast position BOOT-42 DC1",
+                      [&p] { return position(p); });
+        sub->add_option("sku", p.sku, "the SKU")->required();
+        sub->add_option("location", p.location, "every bucket by name at this location");
+        add_client(sub, p.client);
+    }
+
+    void describe_import() {
+        auto* parent = command(app_, "import", "Stream files into a running hub", "", {});
+        auto& i = o_->import_orders;
+        auto* sub = command(*parent, "orders",
+                            "Orders and cancellations of a CSV file, plain or zst; can be stopped "
+                            "and run again",
+                            "  holdfast import orders orders.csv --channel web\n"
+                            "  holdfast import orders export.csv.zst --column invoice=OrderNo "
+                            "--column stock_code=SKU",
+                            [&i] { return import_orders(i); });
+        sub->add_option("file", i.file, "CSV with a header line")->required();
+        sub->add_option("--channel", i.channel, "who sold");
+        add_columns(sub, i.columns, i.mapping_file, i.separator);
+        sub->add_option("--sku-pattern", i.rules.sku_pattern,
+                        "codes that are products; other rows are set aside as not_stock");
+        sub->add_option("--cancellation-prefix", i.rules.cancellation_prefix,
+                        "of invoices that take lines back");
+        sub->add_option("--batch", i.batch_events, "events in one request")
+            ->check(CLI::Range(1U, 50'000U));
+        sub->add_option("--wait", i.wait_seconds, "seconds to wait for a hub that is away");
+        add_progress(sub, i.progress);
+        add_client(sub, i.client);
+
+        auto& s = o_->import_stock;
+        sub = command(*parent, "stock", "Opening counts of a CSV file, plain or zst",
+                      "  holdfast import stock stock.csv --create --channel web\n"
+                      "  holdfast import stock counts.csv --location DC1 --column quantity=on_hand",
+                      [&s] { return import_stock(s); });
+        sub->add_option("file", s.file, "CSV with a header line: sku,location,quantity")
+            ->required();
+        sub->add_flag("--create", s.create, "create items and locations that are not known");
+        sub->add_option("--channel", s.channel,
+                        "with --create: a channel that sells from all locations of the file");
+        sub->add_option("--pool", s.pool, "with --channel: its pool");
+        sub->add_option("--location", s.location, "of rows that name none");
+        sub->add_option("--reason", s.reason, "recorded with the counts");
+        add_columns(sub, s.columns, s.mapping_file, s.separator);
+        sub->add_option("--wait", s.wait_seconds, "seconds to wait for a hub that is away");
+        add_progress(sub, s.progress);
+        add_client(sub, s.client);
+
+        auto& e = o_->export_list;
+        sub = command(app_, "export", "Lists of a hub as CSV or NDJSON",
+                      "  holdfast export positions --out positions.csv\n"
+                      "  holdfast export facts --out facts.ndjson",
+                      [&e] { return export_list(e); });
+        sub->add_option("list", e.what,
+                        "positions, items, locations, pools, channels, policies or facts")
+            ->required();
+        sub->add_option("--format", e.format, "csv or ndjson")
+            ->check(CLI::IsMember({"csv", "ndjson"}));
+        sub->add_option("--out", e.out, "file, or - for standard output");
+        sub->add_option("--sku", e.sku, "positions of this SKU only");
+        sub->add_option("--location", e.location, "positions of this location only");
+        add_progress(sub, e.progress);
+        add_client(sub, e.client);
+    }
+
+    void describe_generate() {
+        auto* parent =
+            command(app_, "generate", "Files and a made-up retailer to try things with", "", {});
+        auto& g = o_->generate_orders;
+        auto* sub =
+            command(*parent, "orders", "A year of orders with the statistics of a real retailer",
+                    "  holdfast generate orders --orders 20000 --seed 1 --out orders.csv",
+                    [&g] { return generate_orders_file(g); });
+        sub->add_option("--seed", g.orders.seed, "same seed, same file");
+        sub->add_option("--orders", g.orders.orders, "how many, over one year")
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
+        sub->add_option("--skus", g.orders.skus, "how many products")
+            ->check(CLI::Range(1U, 2'000'000U));
+        sub->add_option("--out", g.out, "file, or - for standard output");
+        sub->add_flag("--json", g.json, "one JSON object instead of text");
+        add_progress(sub, g.progress);
+
+        auto& s = o_->generate_stock;
+        sub = command(*parent, "stock", "Opening counts for an order file; some products run out",
+                      "  holdfast generate stock --from orders.csv --out stock.csv",
+                      [&s] { return generate_stock_file(s); });
+        sub->add_option("--from", s.from, "the order file")->required();
+        sub->add_option("--out", s.out, "file, or - for standard output");
+        sub->add_option("--location", s.location, "where it lies");
+        sub->add_option("--seed", s.seed, "decides which products run out");
+        sub->add_option("--short", s.short_percent, "percent of the products that run out")
+            ->check(CLI::Range(0U, 100U));
+        sub->add_option("--cover", s.cover_percent, "percent of their demand that is there")
+            ->check(CLI::Range(0U, 100U));
+        sub->add_option("--sku-pattern", s.rules.sku_pattern, "codes that are products");
+        sub->add_flag("--json", s.json, "one JSON object instead of text");
+        add_progress(sub, s.progress);
+
+        auto& r = o_->generate_retailer;
+        sub = command(*parent, "retailer", "Footwear, four nodes, stores, three channels, stock",
+                      "  holdfast generate retailer --load\n"
+                      "  holdfast generate retailer --out ./retailer --skus 500 --locations 20",
+                      [&r] { return generate_retailer(r); });
+        sub->add_option("--seed", r.seed, "same seed, same retailer");
+        sub->add_option("--skus", r.skus, "how many")->check(CLI::Range(1U, 2'000'000U));
+        sub->add_option("--locations", r.locations, "four nodes and the stores")
+            ->check(CLI::Range(5U, 2'048U));
+        sub->add_option("--out", r.out, "directory for items, locations, channels and stock");
+        sub->add_flag("--load", r.load, "into the running hub");
+        add_progress(sub, r.progress);
+        add_client(sub, r.client);
+    }
+
+    void describe_operations() {
+        auto* parent = command(app_, "journal", "Look at a journal on disk", "", {});
+        for (auto* options : {&o_->journal_verify, &o_->journal_dump}) {
+            const bool dump = options == &o_->journal_dump;
+            auto* sub =
+                command(*parent, dump ? "dump" : "verify",
+                        dump ? "Print the facts as NDJSON" : "Check every checksum and every link",
+                        dump ? "  holdfast journal dump --from 1000 --limit 10"
+                             : "  holdfast journal verify --data ./holdfast-data",
+                        [options, dump] {
+                            return dump ? journal_dump(*options) : journal_verify(*options);
+                        });
+            sub->add_option("--data", options->data, "the hub's data directory");
+            if (dump) {
+                sub->add_option("--from", options->from_seq, "first seq");
+                sub->add_option("--limit", options->limit, "facts at most; 0 is all");
+            } else {
+                sub->add_flag("--json", options->json, "one JSON object instead of text");
+            }
+        }
+        describe_keys();
+        auto& s = o_->status;
+        auto* sub = command(app_, "status", "How a hub is",
+                            "  holdfast status --json\n  holdfast status --state-hash --check",
+                            [&s] { return status(s); });
+        sub->add_flag("--state-hash", s.state_hash, "with the hash of the whole state");
+        sub->add_flag("--check", s.check, "prove the ledger's invariants; 6 when one fails");
+        add_client(sub, s.client);
+
+        auto& json = o_->version_json;
+        sub = command(app_, "version", "Version of this binary", "", [&json] {
+            print_data(json
+                           ? fmt::format("{{\"name\":\"holdfast\",\"version\":\"{}\"}}\n", kVersion)
+                           : version_text() + "\n");
+            return kExitOk;
+        });
+        sub->add_flag("--json", json, "one JSON object instead of text");
+    }
+
+    void describe_keys() {
+        auto* parent = command(app_, "key", "API keys of a hub", "", {});
+        auto& c = o_->key_create;
+        auto* sub = command(*parent, "create", "Make a key; it is shown once",
+                            "  holdfast key create --title 'Web shop' --scope "
+                            "'reserve:write@web/*' --scope 'stock:read@web/*'",
+                            [&c] { return key_create(c); });
+        sub->add_option("--title", c.title, "who has it")->required();
+        sub->add_option("--scope", c.scopes, "ACTION@CHANNEL/LOCATION; repeat it")->required();
+        add_client(sub, c.client);
+        auto& l = o_->key_list;
+        sub = command(*parent, "list", "Keys, without their secrets", "",
+                      [&l] { return key_list(l); });
+        add_client(sub, l.client);
+        auto& r = o_->key_revoke;
+        sub = command(*parent, "revoke", "End a key now", "  holdfast key revoke key_4fQ9zX1b",
+                      [&r] { return key_revoke(r); });
+        sub->add_option("id", r.id, "key_...")->required();
+        add_client(sub, r.client);
+    }
+
+    void describe_bench() {
+        auto& b = o_->bench;
+        auto* sub = command(app_, "bench", "Load a hub and measure it",
+                            "  holdfast bench prepare --skus 1000\n"
+                            "  holdfast bench --skus 1000 --rate 20000 --duration 10s",
+                            [&b] { return run_bench(b); });
+        add_bench_flags(*sub, b);
+        sub->require_subcommand(0, 1);
+        auto& p = o_->prepare;
+        auto* prepare =
+            sub->add_subcommand("prepare", "Items, locations, channel and stock for it");
+        add_prepare_flags(*prepare, p);
+        prepare->final_callback([this, &p] { action_ = [&p] { return run_prepare(p); }; });
+        // The parent's callback runs after the child's; it must not take the action back.
+        sub->final_callback([this, &b, prepare] {
+            if (prepare->count() == 0) action_ = [&b] { return run_bench(b); };
+        });
+    }
+
+    CLI::App& app_;
+    Action& action_;
+    std::shared_ptr<AllOptions> o_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> describe_commands(CLI::App& app, Action& action) {
+    auto options = std::make_shared<AllOptions>();
+    auto grammar = std::make_shared<Grammar>(app, action, options);
+    grammar->describe();
+    return grammar;
+}
+
+std::string version_text() { return fmt::format("holdfast {}", kVersion); }
+
+}  // namespace holdfast::cli
