@@ -80,6 +80,15 @@ class Connection final : public os::StreamEvents {
 
   private:
     enum class SlotState : std::uint8_t { waiting, streaming, done };
+    /// Larger texts are freed once they are sent; there may be 256 held ones per connection.
+    static constexpr std::size_t kOutputBytesKept = 64 * 1024;
+    static constexpr std::size_t kHeldBytesKept = 1024;
+    static void clear_keeping(std::string& text, std::size_t bytes) {
+        if (text.capacity() > bytes)
+            text = std::string();
+        else
+            text.clear();
+    }
     struct Slot {
         SlotState state = SlotState::waiting;
         bool head_request = false;
