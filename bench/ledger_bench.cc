@@ -7,6 +7,7 @@
 
 #include "ledger/availability.h"
 #include "ledger/ledger.h"
+#include "os/huge_pages.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -74,7 +75,7 @@ class Retailer {
     }
     std::uint32_t skus_;
     std::uint32_t locations_;
-    State state_{kSeed};
+    State state_{kSeed, {.reservations_expected = 1'000'000}};
     Arena arena_;
     std::vector<std::byte> facts_;
     Instant now_ = instant_from_raw(1'700'000'000'000'000);
@@ -157,4 +158,10 @@ BENCHMARK(BM_AvailableToSell)->ArgName("locations_per_sku")->Arg(1)->Arg(10)->Ar
 }  // namespace
 }  // namespace holdfast::ledger
 
-BENCHMARK_MAIN();
+// As the hub does: large tables on huge pages.
+int main(int argc, char** argv) {
+    std::pmr::set_default_resource(holdfast::os::huge_page_resource());
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+}

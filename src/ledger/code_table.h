@@ -2,11 +2,11 @@
 // code never renamed; only the title may change.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <string>
 #include <string_view>
 
+#include "base/flat_map.h"
 #include "canonical/ids.h"
 
 namespace holdfast::ledger {
@@ -46,7 +46,7 @@ class CodeTable {
     };
     std::uint32_t entries_max_;
     std::deque<Row> rows_;  // a deque: the map's keys point into its strings
-    boost::unordered_flat_map<std::string_view, std::uint32_t> ids_;
+    FlatMap<std::string_view, std::uint32_t> ids_;
 };
 
 }  // namespace holdfast::ledger

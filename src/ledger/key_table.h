@@ -2,11 +2,11 @@
 // by generations of log time, so that forgetting costs nothing per key and replay forgets the same.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <optional>
 
+#include "base/flat_map.h"
 #include "base/hash.h"
 #include "base/instant.h"
 
@@ -62,7 +62,7 @@ class KeyTable {
     };
     struct Generation {
         std::int64_t number = 0;
-        boost::unordered_flat_map<Hash128, KeyRow, Identity> keys;
+        FlatMap<Hash128, KeyRow, Identity> keys;
     };
     [[nodiscard]] std::int64_t number_at(Instant now) const {
         return to_raw(now) / generation_.count();

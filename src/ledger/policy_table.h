@@ -2,9 +2,9 @@
 #pragma once
 
 #include <array>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 
+#include "base/flat_map.h"
 #include "canonical/ids.h"
 #include "canonical/vocabulary.h"
 
@@ -36,7 +36,7 @@ class PolicyTable {
     static std::uint64_t key(const PolicyScope& s) {
         return std::uint64_t{s.sku.raw} << 32 | s.location.raw;
     }
-    using Rows = boost::unordered_flat_map<std::uint64_t, std::int32_t>;
+    using Rows = FlatMap<std::uint64_t, std::int32_t>;
     static std::size_t index(PolicyKind kind) { return static_cast<std::size_t>(kind) - 1; }
     std::array<Rows, 2> rows_;
 };

@@ -2,11 +2,11 @@
 // Hot numbers are 48 bytes; rare buckets stand in a side table only while one is not zero.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "base/flat_map.h"
 #include "canonical/fact.h"
 
 namespace holdfast::ledger {
@@ -91,10 +91,10 @@ class PositionTable {
     };
     std::uint32_t grow(Span& span);
 
-    std::vector<Span> spans_;  // by SKU id
-    std::vector<Position> rows_;
-    std::vector<std::vector<std::uint32_t>> free_by_class_;       // offsets of spans of 2^i rows
-    boost::unordered_flat_map<std::uint64_t, RareBuckets> rare_;  // by sku << 32 | location
+    std::pmr::vector<Span> spans_;  // by SKU id
+    std::pmr::vector<Position> rows_;
+    std::vector<std::vector<std::uint32_t>> free_by_class_;  // offsets of spans of 2^i rows
+    FlatMap<std::uint64_t, RareBuckets> rare_;               // by sku << 32 | location
     std::uint64_t count_ = 0;
 };
 

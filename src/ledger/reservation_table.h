@@ -3,13 +3,13 @@
 // generations of log time, as keys are.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <queue>
 #include <span>
 #include <vector>
 
+#include "base/flat_map.h"
 #include "base/instant.h"
 #include "canonical/ids.h"
 #include "canonical/quantity.h"
@@ -118,12 +118,12 @@ class ReservationTable {
     [[nodiscard]] bool live(const Deadline& d) const;
     void drop_stale_deadlines();
 
-    boost::unordered_flat_map<std::uint64_t, Reservation> rows_;
-    std::vector<Part> parts_;
+    FlatMap<std::uint64_t, Reservation> rows_;
+    std::pmr::vector<Part> parts_;
     std::vector<std::vector<std::uint32_t>> free_parts_by_class_;
-    boost::unordered_flat_map<std::uint64_t, std::uint64_t> by_order_;
+    FlatMap<std::uint64_t, std::uint64_t> by_order_;
     // A min-heap. Entries whose deadline moved stay in it and are skipped when they come up.
-    std::vector<Deadline> deadlines_;
+    std::pmr::vector<Deadline> deadlines_;
     std::deque<Ended> ended_;  // oldest first
 };
 

@@ -44,8 +44,8 @@ struct PoolRow {
 struct Limits {
     std::uint64_t keys_max = 64'000'000;
     std::uint64_t reservations_max = 50'000'000;
-    /// Room made at the start, so that tables do not grow (and pause) under load. Address space
-    /// only: pages are touched when rows come.
+    /// Room made at the start, so that tables do not grow (and pause) under load: about 300 bytes
+    /// each.
     std::uint64_t reservations_expected = 0;
 };
 
