@@ -87,6 +87,28 @@ TEST_F(DamageTest, the_newest_batch_is_refused_when_damaged_because_its_watermar
     EXPECT_TRUE(make()->acquire());
 }
 
+TEST_F(DamageTest, a_batch_is_refused_when_damaged_because_a_later_one_was_begun) {
+    prepare(4, false);
+    const std::string name = segment(0);
+    const auto offsets = offsets_in(name);
+    for (std::size_t i = 0; i < 3; ++i) {
+        for (const std::uint64_t at : {offsets[i], offsets[i] + 100, offsets[i] + kHeaderBytes}) {
+            ASSERT_TRUE(disk_.corrupt(name, at));
+            const Failure why = refusal();
+            EXPECT_EQ(why.code, ErrorCode::corrupt) << at;
+            EXPECT_THAT(why.detail, HasSubstr(fmt::format("offset {}", offsets[i])));
+            ASSERT_TRUE(disk_.corrupt(name, at));
+        }
+    }
+}
+
+TEST_F(DamageTest, a_damaged_header_of_the_newest_segment_is_refused_once_a_batch_proves_itself) {
+    prepare(2, false);
+    ASSERT_TRUE(disk_.corrupt(segment(0), 40));
+    EXPECT_EQ(refusal().code, ErrorCode::corrupt);
+    EXPECT_FALSE(segment(0).empty()) << "it was not set aside";
+}
+
 TEST_F(DamageTest, within_ten_milliseconds_a_damaged_newest_batch_is_taken_for_a_torn_tail) {
     // The documented limit: nobody can tell these two apart.
     prepare(3, false);

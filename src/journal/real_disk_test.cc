@@ -27,7 +27,7 @@ class RealDiskTest : public testing::TestWithParam<bool> {
     RealDiskTest() {
         std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-journal-XXXXXX");
         path_ = mkdtemp(pattern.data());
-        options_.segment_bytes = 1024 * 1024;
+        options_.segment_bytes = 256 * 1024;
         options_.body_bytes_max = 64 * 1024;
     }
     ~RealDiskTest() override { std::filesystem::remove_all(path_); }
@@ -58,18 +58,18 @@ TEST_P(RealDiskTest, batches_survive_restarts_and_segment_switches) {
     for (std::uint64_t round = 1; round <= 3; ++round) {
         auto opened = disk();
         auto journal = acquired(*opened);
-        for (int i = 0; i < 300; ++i) {
+        for (int i = 0; i < 80; ++i) {
             ASSERT_EQ(append_next(*journal), AppendOutcome::applied);
-            if (i % 50 == 0) journal->idle_work();
+            if (i % 20 == 0) journal->idle_work();
         }
         EXPECT_EQ(journal->status().direct, opened->direct());
-        EXPECT_THAT(*numbers_from(*journal, 1), ElementsAreArray(up_to(300 * round)));
+        EXPECT_THAT(*numbers_from(*journal, 1), ElementsAreArray(up_to(80 * round)));
     }
     auto reading = std::move(*os::LinuxDisk::open_directory(path_, {.read_only = true}));
     const auto report = verify(*reading);
     ASSERT_TRUE(report) << to_string(report.error());
     EXPECT_FALSE(report->fault);
-    EXPECT_EQ(report->batches, 900U);
+    EXPECT_EQ(report->batches, 240U);
     EXPECT_GT(report->segments, 3U);
 }
 
@@ -102,7 +102,7 @@ TEST_P(RealDiskTest, threads_of_the_disk_commit_and_prepare_while_the_loop_runs)
         });
     };
     append();
-    while (applied < 600) {
+    while (applied < 120) {
         const std::uint64_t before = applied;
         std::function<void()> task;
         {
@@ -113,17 +113,17 @@ TEST_P(RealDiskTest, threads_of_the_disk_commit_and_prepare_while_the_loop_runs)
         }
         task();
         journal->idle_work();
-        if (applied > before && applied < 600) append();
+        if (applied > before && applied < 120) append();
     }
     EXPECT_GT(journal->status().segments, 2U);
     journal.reset();
     opened.reset();
     auto again = disk();
-    EXPECT_THAT(*numbers_from(*acquired(*again), 1), ElementsAreArray(up_to(600)));
+    EXPECT_THAT(*numbers_from(*acquired(*again), 1), ElementsAreArray(up_to(120)));
 }
 
 TEST_P(RealDiskTest, a_killed_process_leaves_every_batch_it_has_reported) {
-    for (int round = 0; round < 5; ++round) {
+    for (int round = 0; round < 3; ++round) {
         std::array<int, 2> reports{};
         ASSERT_EQ(pipe(reports.data()), 0);
         const pid_t child = fork();
@@ -140,7 +140,7 @@ TEST_P(RealDiskTest, a_killed_process_leaves_every_batch_it_has_reported) {
         }
         close(reports[1]);
         std::uint64_t reported = 0;
-        const std::uint64_t wanted = 40 + static_cast<std::uint64_t>(round) * 37;
+        const std::uint64_t wanted = 40 + static_cast<std::uint64_t>(round) * 23;
         for (std::uint64_t i = 0; i < wanted; ++i)
             ASSERT_EQ(read(reports[0], &reported, sizeof reported),
                       static_cast<ssize_t>(sizeof reported));

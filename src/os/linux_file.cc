@@ -71,13 +71,17 @@ class LinuxFile final : public File {
             return failure(ErrorCode::invalid_argument,
                            fmt::format("{}: read of {} bytes at {} passes the end at {}",
                                        shared_->name, into.size(), offset, size_));
-        if (bounce_.capacity() == 0) bounce_.reserve(kBounceBytes);
+        if (offset % kDiskBlockBytes == 0 && into.size() % kDiskBlockBytes == 0 &&
+            reinterpret_cast<std::uintptr_t>(into.data()) % kDiskBlockBytes == 0)
+            return read_blocks(offset, into.data(), into.size(), into.size());
         while (!into.empty()) {
             const std::uint64_t start = offset / kDiskBlockBytes * kDiskBlockBytes;
             const std::size_t skip = static_cast<std::size_t>(offset - start);
             const std::size_t part = std::min(into.size(), kBounceBytes - skip);
             const std::size_t wanted = static_cast<std::size_t>(round_up_to_block(skip + part));
-            if (auto got = read_blocks(start, wanted, skip + part); !got) return got;
+            bounce_.reserve(wanted);
+            if (auto got = read_blocks(start, bounce_.data(), wanted, skip + part); !got)
+                return got;
             std::memcpy(into.data(), bounce_.data() + skip, part);
             into = into.subspan(part);
             offset += part;
@@ -121,11 +125,12 @@ class LinuxFile final : public File {
 
   private:
     /// At least `needed` bytes of `wanted`, which may end past the end of the file.
-    Result<void> read_blocks(std::uint64_t start, std::size_t wanted, std::size_t needed) {
+    Result<void> read_blocks(std::uint64_t start, std::byte* into, std::size_t wanted,
+                             std::size_t needed) {
         std::size_t have = 0;
         while (have < needed) {
-            const ssize_t got = pread(shared_->descriptor.raw(), bounce_.data() + have,
-                                      wanted - have, static_cast<off_t>(start + have));
+            const ssize_t got = pread(shared_->descriptor.raw(), into + have, wanted - have,
+                                      static_cast<off_t>(start + have));
             if (got < 0 && errno == EINTR) continue;
             if (got < 0)
                 return tl::unexpected(failure_from_errno(
