@@ -61,8 +61,6 @@ Sequencer::Sequencer(const os::Clock& clock, journal::Journal& journal,
 
 Sequencer::~Sequencer() = default;
 
-Arena& Sequencer::arena() { return building_->arena; }
-
 bool Sequencer::idle() const {
     return in_flight_ == nullptr && building_->pending.empty() && queued() == 0;
 }
@@ -129,6 +127,7 @@ void Sequencer::decide_queued() {
     if (queue_done_ == queue_.size()) {
         queue_.clear();
         queue_done_ = 0;
+        command_arena_.reset();
     }
 }
 

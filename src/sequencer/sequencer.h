@@ -101,8 +101,9 @@ class Sequencer {
     using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
     Result<Recovery> recover(const Progress& progress = {});
 
-    /// Memory for the lines and texts of commands submitted in this turn.
-    [[nodiscard]] Arena& arena();
+    /// Memory for the lines and texts of a command, until it is decided. Take it and submit within
+    /// one call: it is recycled when the queue has been emptied.
+    [[nodiscard]] Arena& arena() { return command_arena_; }
     /// Queues a command for this turn's end. Overload and a full disk are answered at once,
     /// through the caller as everything else.
     void submit(const Command& command, Caller* caller, std::uint64_t token);
@@ -146,7 +147,7 @@ class Sequencer {
         ledger::Outcome outcome;
         std::size_t fact_offset = 0;  // of the answering fact in the group's facts
     };
-    /// Commands decided together, their facts, and the memory of their answers.
+    /// Commands decided together: their facts, and the memory of their outcomes.
     struct Group {
         Arena arena;
         std::vector<std::byte> facts;
@@ -182,6 +183,7 @@ class Sequencer {
     journal::Head head_;
     std::vector<Queued> queue_;
     std::size_t queue_done_ = 0;  // decided already; the queue is compacted when it empties
+    Arena command_arena_;         // what the queue points into; outlives full groups
     std::unique_ptr<Group> building_;
     std::unique_ptr<Group> in_flight_;  // being made durable; null when the journal is idle
     std::unique_ptr<Group> spare_;

@@ -170,6 +170,17 @@ TEST_F(Sequencing, RefusesWhatItsQueueCannotHold) {
     EXPECT_EQ(answers_.at(3).reason, Unavailable::overloaded);
 }
 
+TEST_F(Sequencing, KeepsTheLinesOfCommandsThatAFullGroupLeavesBehind) {
+    options_.group_commands_max = 2;
+    start();
+    stock(100);
+    for (std::uint64_t token = 1; token <= 9; ++token) reserve(token, static_cast<Units>(token));
+    sequencer_->turn();
+    while (journal_.committing()) journal_.complete(journal::AppendOutcome::applied);
+    EXPECT_EQ(answers_.size(), 9u);
+    EXPECT_EQ(left(), 100 - 45) << "each got its own quantity, not what stood there later";
+}
+
 TEST_F(Sequencing, ExpiresHoldsByTheLogsOwnTime) {
     stock(1);
     journal_.complete_inline(true);
