@@ -143,6 +143,13 @@ Units Twin::available_to_sell(ChannelId channel, SkuId sku) const {
     return sum;
 }
 
+Units Twin::available_to_sell(ChannelId channel, SkuId sku, LocationId at) const {
+    const std::vector<LocationId> pool = pool_of(channel);
+    const bool has_pool = known(channel) && known(channel_rows[channel.raw].pool);
+    if (has_pool && std::find(pool.begin(), pool.end(), at) == pool.end()) return 0;
+    return promisable(sku, at);
+}
+
 Units Twin::largest_single(ChannelId channel, SkuId sku) const {
     Units largest = 0;
     for (const LocationId at : pool_of(channel)) largest = std::max(largest, promisable(sku, at));

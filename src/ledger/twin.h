@@ -121,6 +121,9 @@ class Twin {
     [[nodiscard]] Units promisable(SkuId sku, LocationId at) const;
     /// Sum of promisable over the channel's pool: what the channel may sell.
     [[nodiscard]] Units available_to_sell(ChannelId channel, SkuId sku) const;
+    /// What a line that names the location can get: nothing outside the channel's pool, if it has
+    /// one.
+    [[nodiscard]] Units available_to_sell(ChannelId channel, SkuId sku, LocationId at) const;
     /// The most that one location of the pool may give: what a channel that does not split sells.
     [[nodiscard]] Units largest_single(ChannelId channel, SkuId sku) const;
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "ledger/availability.h"
+
 namespace holdfast::ledger {
 namespace {
 
@@ -171,6 +173,27 @@ Difference reservations(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
+/// What each channel may sell, in all and at each location.
+Difference availability(const State& state, const Twin& twin) {
+    for (std::uint32_t c = 0; c < twin.channels.size(); ++c)
+        for (std::uint32_t i = 0; i < twin.items.size(); ++i) {
+            const ChannelId channel{c};
+            const SkuId sku{i};
+            const Units expected = twin.channel_rows[c].splits
+                                       ? twin.available_to_sell(channel, sku)
+                                       : twin.largest_single(channel, sku);
+            const std::string which = fmt::format("channel {} may sell of sku {}", c, i);
+            if (auto d = differ(which, available_to_sell(state, channel, sku).units, expected))
+                return d;
+            for (std::uint32_t l = 0; l < twin.locations.size(); ++l)
+                if (auto d = differ(fmt::format("{} at {}", which, l),
+                                    available_to_sell(state, channel, sku, LocationId{l}).units,
+                                    twin.available_to_sell(channel, sku, LocationId{l})))
+                    return d;
+        }
+    return std::nullopt;
+}
+
 Difference keys(std::string_view what, const KeyTable& ledger,
                 const std::map<Hash128, TwinKey>& twin) {
     std::map<Hash128, TwinKey> rows;
@@ -307,6 +330,7 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
     if (auto d = policies(state, twin)) return d;
     if (auto d = positions(state, twin)) return d;
     if (auto d = reservations(state, twin)) return d;
+    if (auto d = availability(state, twin)) return d;
     if (auto d = keys("transport", state.transport_keys, twin.transport_keys)) return d;
     if (auto d = keys("semantic", state.semantic_keys, twin.semantic_keys)) return d;
     if (auto d = sources(state, twin)) return d;
