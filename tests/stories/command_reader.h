@@ -1,0 +1,71 @@
+// Turns the words of a `when` into a command of the ledger.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "canonical/command.h"
+#include "ledger/state.h"
+#include "story.h"
+
+namespace holdfast::stories {
+
+/// A command and everything that its spans and texts point to. Not copied: the command points in.
+struct ReadCommand {
+    ReadCommand() = default;
+    ReadCommand(const ReadCommand&) = delete;
+    ReadCommand& operator=(const ReadCommand&) = delete;
+
+    Command command;
+    std::vector<Line> lines;
+    std::vector<LocationId> locations;
+    std::deque<std::string> texts;
+    std::string label;  ///< what the story calls the reservation that this one makes
+};
+
+/// What the reader must know of the story so far.
+struct Names {
+    const ledger::State& state;
+    std::map<std::string, ReservationId>& labels;
+    std::function<ChannelId(const std::string&)> channel;
+};
+
+class CommandReader {
+  public:
+    CommandReader(Names names, std::string_view text)
+        : names_(std::move(names)), text_(text), words_(text) {}
+    /// Fills `out`; words that were not understood, if there are any.
+    std::optional<std::string> read(ReadCommand& out);
+
+  private:
+    bool read_body(ReadCommand& out);
+    void read_options(ReadCommand& out);
+    bool read_hold(ReadCommand& out);
+    bool read_step(ReadCommand& out, ReservationStep step);
+    bool read_order(ReadCommand& out);
+    bool read_event(ReadCommand& out, FactType type);
+    bool read_table(ReadCommand& out);
+    bool read_channel(ReadCommand& out);
+    bool read_policy(ReadCommand& out, PolicyKind kind);
+    bool read_api_key(ReadCommand& out);
+    void read_lines(ReadCommand& out);
+    void read_one_line(ReadCommand& out);
+    [[nodiscard]] bool lines_follow() const;
+    [[nodiscard]] std::string body_text() const;
+    ReservationId reservation();
+    LocationId location() { return names_.state.location(words_.take()); }
+    SkuId sku() { return names_.state.sku(words_.take()); }
+
+    Names names_;
+    std::string_view text_;
+    Words words_;
+};
+
+/// "15 minutes", "1 hour", "20 days": taken if it comes next.
+std::optional<Microseconds> take_duration(Words& words);
+
+}  // namespace holdfast::stories

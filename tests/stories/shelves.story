@@ -1,0 +1,135 @@
+# What physically happens: recorded whatever the promises say.
+
+story a shipment takes from the shelf and from the promise
+  given  SHOE at MAIN  on_hand 5
+  when   order 1001 from web  SHOE x3   -> ordered
+  when   ship order 1001  SHOE x2 at MAIN   -> shipped
+  then   SHOE at MAIN  on_hand 3  reserved 1  available_to_sell 2
+  then   order 1001 is confirmed
+  when   ship order 1001  SHOE x1 at MAIN   -> shipped
+  then   order 1001 is shipped
+
+story a shipment from another place than was promised frees the promise
+  given  SHOE at MAIN  on_hand 5
+  given  SHOE at STORE  on_hand 5
+  given  channel web sells from MAIN, STORE
+  when   order 1001 from web  SHOE x3   -> ordered
+  then   order 1001 holds SHOE x3 at MAIN
+  when   ship order 1001  SHOE x3 at STORE   -> shipped
+  then   SHOE at MAIN  on_hand 5  reserved 0
+  then   SHOE at STORE  on_hand 2  reserved 0
+
+story a split order ships each part from its place
+  given  SHOE at MAIN  on_hand 3
+  given  SHOE at STORE  on_hand 2
+  given  channel web sells from MAIN, STORE
+  when   order 1001 from web  SHOE x5   -> ordered
+  when   ship order 1001  SHOE x2 at STORE   -> shipped
+  then   order 1001 holds SHOE x3 at MAIN
+
+story a shipment of a named line ends that line
+  given  SHOE at MAIN  on_hand 9
+  when   order 1001 from web  SHOE x2, SHOE x3   -> ordered
+  when   ship order 1001  line 2 SHOE x3 at MAIN   -> shipped
+  then   order 1001 holds SHOE x2 at MAIN
+
+story a shipment without an order is still a shipment
+  given  SHOE at MAIN  on_hand 5
+  when   ship  SHOE x2 at MAIN   -> shipped
+  when   ship order 7777  SHOE x1 at MAIN   -> shipped
+  then   SHOE at MAIN  on_hand 2
+
+story a shipment needs items and a place
+  given  SHOE at MAIN  on_hand 5
+  when   ship  SHOE x1   -> refused location_required
+  when   ship  SHOE x1 at MARS   -> refused unknown_location
+  when   ship  HAT x1 at MAIN   -> refused unknown_sku
+  when   ship  SHOE x0 at MAIN, HAT x1 at MAIN   -> refused quantity_must_be_positive, line 1 quantity_must_be_positive, line 2 unknown_sku
+  when   ship   -> refused no_lines
+
+story a shipment that empties a promised shelf asks a person
+  given  SHOE at MAIN  on_hand 3
+  when   reserve web-1  SHOE x3   -> held
+  when   ship  SHOE x1 at MAIN   -> shipped, raises reservation_at_risk
+  then   SHOE at MAIN  on_hand 2  reserved 3  oversold 1
+
+story a return goes where its disposition says
+  given  SHOE at MAIN  on_hand 5
+  when   return  SHOE x1 at MAIN as sellable     -> returned
+  when   return  SHOE x1 at MAIN as damaged      -> returned
+  when   return  SHOE x1 at MAIN as quarantine   -> returned
+  then   SHOE at MAIN  on_hand 8  sellable 6  damaged 1  quarantine 1  available_to_sell 6
+
+story a return comes to the place that received it
+  given  SHOE at MAIN  on_hand 5
+  given  SHOE at STORE  on_hand 0
+  when   return  SHOE x1 at STORE as sellable   -> returned
+  then   SHOE at STORE  on_hand 1
+  then   SHOE at MAIN  on_hand 5
+  when   return  SHOE x1 at STORE as reserved   -> refused value_out_of_range
+
+story a count sets the shelf to what was counted
+  given  SHOE at MAIN  on_hand 5
+  when   count  SHOE x7 at MAIN   -> counted
+  then   SHOE at MAIN  on_hand 7
+  when   count  SHOE x0 at MAIN   -> counted
+  then   SHOE at MAIN  on_hand 0
+  when   count  SHOE x-1 at MAIN   -> refused quantity_must_be_positive
+
+story a count that finds what was believed is still a fact
+  given  SHOE at MAIN  on_hand 5
+  when   count  SHOE x5 at MAIN   -> counted
+  then   SHOE at MAIN  on_hand 5
+
+story a count keeps the promises
+  given  SHOE at MAIN  on_hand 5
+  when   reserve web-1  SHOE x3   -> held
+  when   count  SHOE x2 at MAIN   -> counted, raises reservation_at_risk
+  then   SHOE at MAIN  on_hand 2  reserved 3  oversold 1
+
+story a position is counted once in a count
+  given  SHOE at MAIN  on_hand 5
+  when   count  SHOE x5 at MAIN, SHOE x6 at MAIN   -> refused duplicate_line, line 2 duplicate_line
+  then   SHOE at MAIN  on_hand 5
+
+story a receipt puts goods where it says
+  given  SHOE at MAIN  on_hand 0
+  when   receive  SHOE x5 at MAIN, SHOE x1 at MAIN as damaged   -> received
+  then   SHOE at MAIN  on_hand 6  sellable 5  damaged 1  available_to_sell 5
+
+story an adjustment needs a reason
+  given  SHOE at MAIN  on_hand 5
+  when   adjust stock  SHOE x-2 at MAIN   -> refused reason_required
+  when   adjust stock  SHOE x-2 at MAIN because breakage   -> corrected
+  then   SHOE at MAIN  on_hand 3
+  when   adjust stock  SHOE x1 at MAIN because found   -> corrected
+  when   adjust stock  SHOE x1 at MAIN as suspect because found   -> corrected
+  then   SHOE at MAIN  on_hand 5  sellable 4  suspect 1
+  when   adjust stock  SHOE x0 at MAIN because found   -> refused nothing_to_adjust
+
+story a till sells what the ledger does not have
+  given  SHOE at STORE  on_hand 1
+  when   sell  SHOE x1 at STORE   -> sold
+  when   sell  SHOE x1 at STORE   -> sold, raises negative_sellable
+  then   SHOE at STORE  on_hand -1  available_to_sell 0
+  when   void  SHOE x1 at STORE   -> voided
+  then   SHOE at STORE  on_hand 0
+
+story from minus one to zero nothing can be sold
+  given  SHOE at STORE  on_hand 0
+  when   sell  SHOE x1 at STORE   -> sold, raises negative_sellable
+  when   receive  SHOE x1 at STORE   -> received
+  then   web may sell SHOE x0
+  when   reserve web-1  SHOE x1   -> refused insufficient_stock, available_to_sell 0
+
+story a sale under a promise puts the promise at risk
+  given  SHOE at STORE  on_hand 2
+  when   reserve web-1  SHOE x2   -> held
+  when   sell  SHOE x1 at STORE   -> sold, raises reservation_at_risk
+  when   sell  SHOE x2 at STORE   -> sold, raises negative_sellable, raises reservation_at_risk
+
+story a level has a bound either side of zero
+  given  SHOE at MAIN  on_hand 0
+  when   receive  SHOE x1000000000 at MAIN times 1000   -> received
+  when   receive  SHOE x1 at MAIN   -> refused level_out_of_range
+  then   SHOE at MAIN  on_hand 1000000000000

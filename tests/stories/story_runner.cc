@@ -1,0 +1,152 @@
+// Runs the stories: each in a world of its own, on the ledger itself and its twin. Prints file,
+// line, what was expected and what was got for each story that fails, and the lane's line.
+// Also fails when a refusal, a fact type or a case kind has no story, or when the glossary lacks a
+// word of the vocabulary.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "world.h"
+
+namespace holdfast::stories {
+namespace {
+
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return std::nullopt;
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+struct Result {
+    std::size_t stories = 0;
+    std::size_t failed = 0;
+};
+
+bool run_story(const Story& story, Met& met) {
+    World world(met);
+    for (const Statement& statement : story.statements) {
+        const std::optional<Fault> fault = world.run(statement);
+        if (!fault) continue;
+        fmt::print("{}:{}: story {}\n  {}\n  expected  {}\n  got       {}\n", story.file,
+                   statement.line, story.title, statement.text, fault->expected, fault->got);
+        return false;
+    }
+    return true;
+}
+
+void run_file(const std::filesystem::path& path, Met& met, Result& result) {
+    const auto text = read_file(path);
+    ParsedFile parsed = parse_stories(path.string(), text.value_or(""));
+    if (!text) parsed.fault = path.string() + ": cannot be read";
+    if (parsed.fault) {
+        fmt::print("{}\n", *parsed.fault);
+        ++result.stories;
+        ++result.failed;
+        return;
+    }
+    for (const Story& story : parsed.stories) {
+        ++result.stories;
+        if (!run_story(story, met)) ++result.failed;
+    }
+}
+
+/// Every enumerator of a list of the vocabulary, found by its names: numbers may have gaps.
+template <class Enum>
+std::vector<Enum> enumerators(int last, std::string_view unknown) {
+    std::vector<Enum> list;
+    for (int i = 0; i <= last; ++i)
+        if (name(static_cast<Enum>(i)) != unknown) list.push_back(static_cast<Enum>(i));
+    return list;
+}
+
+constexpr int kNumbersLookedAt = 1000;
+
+/// Words of the vocabulary that no story meets.
+std::vector<std::string> unmet(const Met& met) {
+    std::vector<std::string> list;
+    for (const Refusal r : enumerators<Refusal>(kNumbersLookedAt, "unknown_refusal"))
+        if (r != Refusal::none && !met.refusals.contains(r))
+            list.push_back(fmt::format("no story meets the refusal {}", name(r)));
+    for (const FactType t : enumerators<FactType>(kNumbersLookedAt, "unknown"))
+        if (!met.facts.contains(t)) list.push_back(fmt::format("no story records a {}", name(t)));
+    for (const CaseKind k : enumerators<CaseKind>(255, "unknown"))
+        if (!met.cases.contains(k)) list.push_back(fmt::format("no story raises a {}", name(k)));
+    return list;
+}
+
+template <class Enum>
+void add_missing(std::string_view glossary, int last, std::string_view unknown,
+                 std::vector<std::string>& missing) {
+    for (const Enum e : enumerators<Enum>(last, unknown)) {
+        const std::string heading = fmt::format("`{}`", name(e));
+        if (glossary.find(heading) == std::string_view::npos)
+            missing.push_back(fmt::format("the glossary has no line for {}", name(e)));
+    }
+}
+
+/// Enumerators of canonical/vocabulary.h that the glossary does not explain.
+std::vector<std::string> missing_in_glossary(std::string_view glossary) {
+    std::vector<std::string> missing;
+    add_missing<Bucket>(glossary, 255, "unknown", missing);
+    add_missing<PlaceKind>(glossary, 255, "unknown", missing);
+    add_missing<FactType>(glossary, kNumbersLookedAt, "unknown", missing);
+    add_missing<Refusal>(glossary, kNumbersLookedAt, "unknown_refusal", missing);
+    add_missing<CaseKind>(glossary, 255, "unknown", missing);
+    add_missing<Disposition>(glossary, 255, "unknown", missing);
+    add_missing<PolicyKind>(glossary, 255, "unknown", missing);
+    return missing;
+}
+
+bool passes(const std::vector<std::string>& faults) {
+    for (const std::string& fault : faults) fmt::print("{}\n", fault);
+    return faults.empty();
+}
+
+}  // namespace
+}  // namespace holdfast::stories
+
+int main(int argc, char** argv) {
+    using namespace holdfast::stories;
+    std::vector<std::string> paths;
+    std::string glossary;
+    CLI::App app("Runs stories of the ledger's behaviour.");
+    app.add_option("paths", paths, "story files, or folders of them")->required();
+    app.add_option("--glossary", glossary, "also hold this glossary to the vocabulary");
+    CLI11_PARSE(app, argc, argv);
+
+    std::vector<std::filesystem::path> files;
+    bool whole = false;  // a whole folder must cover the vocabulary, single files need not
+    for (const std::string& path : paths) {
+        if (!std::filesystem::is_directory(path)) {
+            files.emplace_back(path);
+            continue;
+        }
+        whole = true;
+        for (const auto& entry : std::filesystem::directory_iterator(path))
+            if (entry.path().extension() == ".story") files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+
+    Met met;
+    Result result;
+    for (const auto& file : files) run_file(file, met, result);
+    const std::size_t run = result.stories;
+    const auto check = [&](const std::vector<std::string>& faults) {
+        ++result.stories;
+        if (!passes(faults)) ++result.failed;
+    };
+    if (whole) check(unmet(met));
+    if (!glossary.empty()) {
+        const auto text = read_file(glossary);
+        check(text ? missing_in_glossary(*text) : std::vector{glossary + " cannot be read"});
+    }
+    fmt::print("lane stories reached {} wanted {} passed {} failed {}\n", run, run,
+               result.stories - result.failed, result.failed);
+    return result.failed == 0 && run > 0 ? 0 : 1;
+}

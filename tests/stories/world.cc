@@ -1,0 +1,235 @@
+#include "world.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "ledger/availability.h"
+#include "ledger/twin_compare.h"
+
+namespace holdfast::stories {
+namespace {
+
+constexpr std::int64_t kMonday = 1'772'442'000'000'000;  // 2026-03-02T09:00:00Z
+constexpr std::uint64_t kSeed = 20260302;
+
+std::optional<Fault> not_understood(std::string_view what) {
+    return Fault{"words that README.md explains", fmt::format("not understood: {}", what)};
+}
+
+}  // namespace
+
+World::World(Met& met)
+    : met_(met), state_(std::make_unique<ledger::State>(kSeed)), now_(instant_from_raw(kMonday)) {}
+
+std::optional<Fault> World::run(const Statement& statement) {
+    switch (statement.kind) {
+        case Kind::given: return given(Words(statement.text));
+        case Kind::when: return when(statement);
+        case Kind::then: return then(statement.text);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> World::execute(const Command& command) {
+    arena_.reset();
+    entry_.clear();
+    FactWriter writer(entry_);
+    outcome_ = ledger::decide(*state_, command, {now_, state_->seq + 1}, arena_, writer);
+    std::optional<std::string> difference;
+    if (twin_follows_) {
+        const ledger::TwinOutcome expected = twin_.apply(command, now_);
+        difference = ledger::first_difference(outcome_, entry_, expected);
+    }
+    const Result<void> applied = for_each_fact(entry_, [&](const FactView& fact) -> Result<void> {
+        ledger::apply(*state_, fact);
+        met_.facts.insert(fact.type());
+        if (const auto kinds = fact.field(FieldTag::raises))
+            for (const std::byte kind : *kinds) met_.cases.insert(static_cast<CaseKind>(kind));
+        return {};
+    });
+    if (!applied) return "facts that do not parse: " + to_string(applied.error());
+    if (outcome_.kind == ledger::Outcome::Kind::refused) {
+        met_.refusals.insert(outcome_.refusal);
+        for (const ledger::LineProblem& p : outcome_.problems) met_.refusals.insert(p.refusal);
+    }
+    if (!difference) difference = state_->check_invariants();
+    if (!difference && twin_follows_) difference = ledger::first_difference(*state_, twin_);
+    return difference;
+}
+
+void World::must(const Command& command) {
+    const std::optional<std::string> difference = execute(command);
+    HOLDFAST_CHECK(!difference, "what a story is given agrees with the twin");
+    HOLDFAST_CHECK(outcome_.kind == ledger::Outcome::Kind::recorded,
+                   "what a story is given can be recorded");
+}
+
+SkuId World::item(const std::string& code) {
+    if (state_->sku(code) == kNoSku) must(UpsertItem{.code = code});
+    return state_->sku(code);
+}
+
+LocationId World::location(const std::string& code) {
+    if (state_->location(code) == kNoLocation) {
+        must(UpsertLocation{.code = code});
+        locations_.push_back(state_->location(code));
+    }
+    return state_->location(code);
+}
+
+/// A channel that no `given` spoke of sells from all locations, in the order they were named.
+ChannelId World::channel(const std::string& code) {
+    if (unknown_channels_.contains(code)) return kNoChannel;
+    if (state_->channel(code) == kNoChannel) make_channel(code, locations_, true);
+    return state_->channel(code);
+}
+
+void World::make_channel(const std::string& code, std::span<const LocationId> from, bool splits) {
+    const std::string pool = "pool of " + code;
+    must(UpsertPool{.code = pool, .locations = from});
+    must(UpsertChannel{.code = code, .pool = state_->pool(pool), .splits = splits});
+}
+
+std::optional<Fault> World::given(Words words) {
+    if (words.eat("item")) {
+        item(words.take());
+    } else if (words.eat("location")) {
+        const std::string code = words.take();
+        location(code);
+        if (words.eat("is closed")) must(UpsertLocation{.code = code, .enabled = false});
+    } else if (words.eat("no channel")) {
+        unknown_channels_.insert(words.take());
+    } else if (words.eat("channel")) {
+        const std::string code = words.take();
+        if (words.eat("sells from nowhere")) {
+            must(UpsertChannel{.code = code});
+        } else if (words.eat("sells from")) {
+            std::vector<LocationId> from;
+            do {
+                from.push_back(location(words.take()));
+            } while (words.eat(","));
+            make_channel(code, from, !words.eat("without splitting"));
+        }
+    } else if (words.eat("limit")) {
+        HOLDFAST_CHECK(state_->seq == 0, "limits are a story's first words");
+        ledger::Limits limits;
+        const bool keys = words.eat("keys");
+        if (!keys && !words.eat("reservations")) return not_understood(words.rest());
+        (keys ? limits.keys_max : limits.reservations_max) =
+            static_cast<std::uint64_t>(words.take_number().value_or(0));
+        state_ = std::make_unique<ledger::State>(kSeed, limits);
+        twin_follows_ = false;
+    } else {
+        return given_stock(words);
+    }
+    return words.done() ? std::nullopt : not_understood(words.rest());
+}
+
+/// "SHOE at MAIN on_hand 5 damaged 1 safety_stock 2".
+std::optional<Fault> World::given_stock(Words words) {
+    const std::string sku_code = words.take();
+    if (!words.eat("at")) return not_understood(sku_code + " " + words.rest());
+    const SkuId sku = item(sku_code);
+    const LocationId at = location(words.take());
+    while (!words.done()) {
+        const std::string what = words.take();
+        const auto value = words.take_number();
+        if (!value) return not_understood(what + " " + words.rest());
+        Line line{.sku = sku, .location = at, .names_location = true, .quantity = *value};
+        const auto kind = policy_kind_from(what);
+        if (kind) {
+            must(SetPolicy{.kind = *kind,
+                           .sku = sku,
+                           .names_sku = true,
+                           .location = at,
+                           .names_location = true,
+                           .value = *value});
+        } else if (what == "on_hand" || what == "sellable") {
+            must(RecordEvent{.type = FactType::stock_counted, .lines = {&line, 1}});
+        } else if (what == "damaged" || what == "quarantine") {
+            line.bucket = *bucket_from(what);
+            must(RecordEvent{.type = FactType::receipt_posted, .lines = {&line, 1}});
+        } else {
+            return not_understood(what);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Fault> World::when(const Statement& statement) {
+    if (auto fault = time_passes(statement); fault || Words(statement.text).take_number())
+        return fault;
+    if (statement.expected.empty())
+        return Fault{"-> and what comes of it", "nothing behind the statement"};
+    ReadCommand read;
+    CommandReader reader(
+        {*state_, labels_, [this](const std::string& code) { return channel(code); }},
+        statement.text);
+    if (auto unread = reader.read(read)) return not_understood(*unread);
+    if (auto difference = execute(read.command))
+        return Fault{"what the twin says and invariants that hold", *difference};
+    const bool made = outcome_.kind == ledger::Outcome::Kind::recorded;
+    if (made && !read.label.empty()) labels_[read.label] = ReservationId{outcome_.seq};
+    return check_outcome(statement.expected);
+}
+
+/// "15 minutes pass": holds whose time has come expire, unless it passes "unnoticed".
+std::optional<Fault> World::time_passes(const Statement& statement) {
+    Words words(statement.text);
+    const auto length = take_duration(words);
+    if (!length) return std::nullopt;
+    if (!words.eat("pass") && !words.eat("passes")) return not_understood(words.rest());
+    now_ += *length;
+    if (words.eat("unnoticed")) return std::nullopt;
+    if (!words.done()) return not_understood(words.rest());
+    if (auto difference = execute(ExpireHolds{}))
+        return Fault{"what the twin says and invariants that hold", *difference};
+    return statement.expected.empty() ? std::nullopt : check_outcome(statement.expected);
+}
+
+std::optional<Fault> World::then(const std::string& text) {
+    Words words(text);
+    if (words.eat("source")) {
+        const std::string source = words.take();
+        const NameId id{state_->names.find(source)};
+        const ledger::SourcePosition at = state_->sources.position(id);
+        words.eat("is at");
+        const auto seq = words.take_number();
+        const auto epoch = words.eat("epoch") ? words.take_number() : 0;
+        const std::string got = fmt::format("{} epoch {}", at.seq, at.epoch);
+        const std::string expected = fmt::format("{} epoch {}", seq.value_or(-1), *epoch);
+        return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
+    }
+    if (words.eat("item")) {
+        const SkuId sku = state_->sku(words.take());
+        if (!words.eat("is called")) return not_understood(text);
+        const std::string expected = words.take();
+        const std::string got(state_->items.title(sku.raw));
+        return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
+    }
+    if (words.eat("api key")) {
+        const auto id = static_cast<std::uint64_t>(words.take_number().value_or(0));
+        words.eat("is");
+        const std::string expected = words.take();
+        const ledger::ApiKeyRow* row = state_->access.find(id);
+        const std::string got = row == nullptr ? "unknown" : row->revoked ? "revoked" : "valid";
+        return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
+    }
+    if (words.peek(1) == "at") return position_is(words);
+    if (words.peek(1) == "may") {
+        const ChannelId from = channel(words.take());
+        words.eat("may sell");
+        const SkuId sku = state_->sku(words.take());
+        const std::string expected = words.take();
+        const Units units =
+            words.eat("at")
+                ? ledger::available_to_sell(*state_, from, sku, state_->location(words.take()))
+                      .units
+                : ledger::available_to_sell(*state_, from, sku).units;
+        const std::string got = fmt::format("x{}", units);
+        return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
+    }
+    return reservation_is(words);
+}
+
+}  // namespace holdfast::stories

@@ -1,0 +1,248 @@
+// What a story expects against what came of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "world.h"
+
+namespace holdfast::stories {
+namespace {
+
+using ledger::LineProblem;
+using ledger::Outcome;
+
+std::optional<Fault> compare(std::string expected, std::string got) {
+    if (expected == got) return std::nullopt;
+    return Fault{std::move(expected), std::move(got)};
+}
+
+/// The word of a story for what a fact did.
+std::string_view effect_word(FactType type) {
+    switch (type) {
+        case FactType::reservation_created: return "held";
+        case FactType::reservation_confirmed: return "confirmed";
+        case FactType::reservation_extended: return "extended";
+        case FactType::reservation_adjusted: return "adjusted";
+        case FactType::reservation_released: return "released";
+        case FactType::reservation_expired: return "expired";
+        case FactType::order_created: return "ordered";
+        case FactType::order_cancelled: return "cancelled";
+        case FactType::shipment_posted: return "shipped";
+        case FactType::return_received: return "returned";
+        case FactType::stock_counted: return "counted";
+        case FactType::receipt_posted: return "received";
+        case FactType::stock_adjusted: return "corrected";
+        case FactType::pos_sale: return "sold";
+        case FactType::pos_void: return "voided";
+        case FactType::api_key_revoked: return "revoked";
+        default: return "recorded";
+    }
+}
+
+std::string problem_in_words(std::uint32_t index, Refusal refusal, Units available_to_sell) {
+    std::string words = fmt::format("line {} {}", index + 1, name(refusal));
+    const bool about_stock =
+        refusal == Refusal::insufficient_stock || refusal == Refusal::split_not_allowed;
+    if (about_stock) words += fmt::format(" available_to_sell {}", available_to_sell);
+    return words;
+}
+
+/// Reads a list of "line N REFUSAL [available_to_sell M]" in the form of problem_in_words.
+std::vector<std::string> expected_problems(Words& words) {
+    std::vector<std::string> list;
+    while (words.peek() == "line") {
+        std::string problem = words.take();
+        while (!words.done() && words.peek() != ",") problem += " " + words.take();
+        list.push_back(problem);
+        if (words.peek(1) == "line") words.eat(",");
+    }
+    return list;
+}
+
+std::string joined(const std::vector<std::string>& list) {
+    std::string text;
+    for (const std::string& item : list) text += (text.empty() ? "" : ", ") + item;
+    return text.empty() ? "nothing" : text;
+}
+
+std::vector<std::string> set_aside(const FactView& fact) {
+    std::vector<std::string> list;
+    const auto lines = fact.field(FieldTag::refused_lines);
+    for (std::size_t i = 0; lines && (i + 1) * sizeof(RefusedLine) <= lines->size(); ++i) {
+        const auto line = fact.item<RefusedLine>(lines, i, {});
+        list.push_back(problem_in_words(line.line_index, static_cast<Refusal>(line.refusal),
+                                        line.available_to_sell));
+    }
+    return list;
+}
+
+std::vector<std::string> raised(const FactView& fact) {
+    std::vector<std::string> list;
+    if (const auto kinds = fact.field(FieldTag::raises))
+        for (const std::byte kind : *kinds) list.emplace_back(name(static_cast<CaseKind>(kind)));
+    return list;
+}
+
+std::string status_in_words(const ledger::Reservation& r) {
+    if (r.ended()) return std::string(effect_word(r.ended_by));
+    return r.confirmed ? "confirmed" : "held";
+}
+
+}  // namespace
+
+std::string World::outcome_in_words() const {
+    switch (outcome_.kind) {
+        case Outcome::Kind::idle: return "nothing";
+        case Outcome::Kind::repeated: return "repeated";
+        case Outcome::Kind::refused: {
+            std::vector<std::string> problems{fmt::format("refused {}", name(outcome_.refusal))};
+            for (const LineProblem& p : outcome_.problems)
+                problems.push_back(problem_in_words(p.line_index, p.refusal, p.available_to_sell));
+            return joined(problems);
+        }
+        case Outcome::Kind::recorded: break;
+    }
+    const FactView fact = FactView::trusted(ByteSpan(entry_).subspan(outcome_.answer_offset));
+    std::string words(effect_word(fact.type()));
+    for (const std::string& kind : raised(fact)) words += ", raises " + kind;
+    const std::vector<std::string> aside = set_aside(fact);
+    if (!aside.empty()) words += ", sets aside " + joined(aside);
+    return words;
+}
+
+std::optional<Fault> World::check_outcome(std::string_view expected) {
+    const Fault fault{std::string(expected), outcome_in_words()};
+    Words words(expected);
+    if (words.eat("refused")) {
+        if (outcome_.kind != Outcome::Kind::refused) return fault;
+        return check_refusal(words);
+    }
+    if (words.eat("repeated"))
+        return outcome_.kind == Outcome::Kind::repeated && words.done() ? std::nullopt
+                                                                        : std::optional(fault);
+    if (words.eat("nothing"))
+        return outcome_.kind == Outcome::Kind::idle && words.done() ? std::nullopt
+                                                                    : std::optional(fault);
+    if (outcome_.kind != Outcome::Kind::recorded) return fault;
+    return check_effect(words);
+}
+
+/// "insufficient_stock, available_to_sell 0" or "insufficient_stock, line 1 ..., line 2 ...".
+std::optional<Fault> World::check_refusal(Words words) {
+    const std::string got = outcome_in_words();
+    const Fault fault{"refused " + words.rest(), got};
+    if (words.take() != name(outcome_.refusal)) return fault;
+    if (words.eat(", available_to_sell")) {
+        const bool equal = !outcome_.problems.empty() &&
+                           words.take_number() == outcome_.problems.front().available_to_sell;
+        return equal && words.done() ? std::nullopt : std::optional(fault);
+    }
+    if (words.eat(",")) {
+        std::vector<std::string> problems;
+        for (const LineProblem& p : outcome_.problems)
+            problems.push_back(problem_in_words(p.line_index, p.refusal, p.available_to_sell));
+        if (expected_problems(words) != problems) return fault;
+    }
+    return words.done() ? std::nullopt : std::optional(fault);
+}
+
+/// "held", "sold, raises negative_sellable", "held, sets aside line 2 unknown_sku". What is raised
+/// or set aside must be said.
+std::optional<Fault> World::check_effect(Words words) {
+    const FactView fact = FactView::trusted(ByteSpan(entry_).subspan(outcome_.answer_offset));
+    const Fault fault{words.rest(), outcome_in_words()};
+    if (words.take() != effect_word(fact.type())) return fault;
+    std::vector<std::string> raises;
+    std::vector<std::string> aside;
+    while (words.eat(",")) {
+        if (words.eat("raises"))
+            raises.push_back(words.take());
+        else if (words.eat("sets aside"))
+            aside = expected_problems(words);
+        else
+            return fault;
+    }
+    std::vector<std::string> got_raises = raised(fact);
+    std::sort(raises.begin(), raises.end());
+    std::sort(got_raises.begin(), got_raises.end());
+    const bool equal = words.done() && raises == got_raises && aside == set_aside(fact);
+    return equal ? std::nullopt : std::optional(fault);
+}
+
+std::optional<Units> World::quantity(std::string_view word, SkuId sku, LocationId at) const {
+    const ledger::Position* row = state_->positions.find(sku, at);
+    const ledger::Position position = row != nullptr ? *row : ledger::Position{};
+    const ledger::RareBuckets rare = state_->positions.rare(sku, at);
+    if (word == "on_hand") return position.sellable + rare.damaged + rare.quarantine + rare.suspect;
+    if (word == "free") return position.free();
+    if (word == "oversold") return position.oversold();
+    if (word == "safety_stock") return position.safety_stock;
+    if (word == "buffer") return position.buffer;
+    if (word == "available_to_sell" || word == "promisable")
+        return state_->enabled(at) ? position.promisable() : 0;
+    if (const auto bucket = bucket_from(word)) return state_->positions.level(sku, at, *bucket);
+    return std::nullopt;
+}
+
+/// "SHOE at MAIN on_hand 1 reserved 1".
+std::optional<Fault> World::position_is(Words words) {
+    const std::string sku_code = words.take();
+    const SkuId sku = state_->sku(sku_code);
+    words.eat("at");
+    const LocationId at = state_->location(words.take());
+    std::string expected;
+    std::string got;
+    while (!words.done()) {
+        const std::string what = words.take();
+        const auto value = words.take_number();
+        const auto actual = quantity(what, sku, at);
+        if (!value || !actual) return Fault{"a quantity by its name", what};
+        expected += fmt::format("{} {}  ", what, *value);
+        got += fmt::format("{} {}  ", what, *actual);
+    }
+    return compare(expected, got);
+}
+
+std::string World::parts_in_words(const ledger::Reservation& r) const {
+    std::vector<std::string> list;
+    for (const ledger::Part& part : state_->reservations.parts(r))
+        if (part.open() != 0)
+            list.push_back(fmt::format("{} x{} at {}", state_->items.code(part.sku.raw),
+                                       part.open(), state_->locations.code(part.location.raw)));
+    return joined(list);
+}
+
+/// "web-1 is held", "order 1001 holds SHOE x2 at MAIN", "web-1 expires in 15 minutes".
+std::optional<Fault> World::reservation_is(Words words) {
+    ReservationId id;
+    const std::string first = words.take();
+    if (first == "order") {
+        const auto* found = state_->reservations.find_by_order(state_->order_hash(words.take()));
+        if (found != nullptr) id = found->id;
+    } else if (const auto label = labels_.find(first); label != labels_.end()) {
+        id = label->second;
+    }
+    const ledger::Reservation* r = state_->reservations.find(id);
+    if (words.eat("is forgotten"))
+        return compare("forgotten", r == nullptr ? "forgotten" : "known");
+    if (r == nullptr) return Fault{"a reservation that the ledger knows", first + " is unknown"};
+    if (words.eat("is")) return compare(words.rest(), status_in_words(*r));
+    if (words.eat("expires in")) {
+        const auto length = take_duration(words);
+        if (!length) return Fault{"how long the hold lasts", words.rest()};
+        const auto left = instant_from_raw(r->expires_at) - now_;
+        return compare(fmt::format("{} seconds", length->count() / 1'000'000),
+                       fmt::format("{} seconds", left.count() / 1'000'000));
+    }
+    if (words.eat("holds")) {
+        std::string expected;
+        while (!words.done()) {
+            const std::string word = words.take();
+            expected += (expected.empty() || word == "," ? "" : " ") + word;
+        }
+        return compare(expected, parts_in_words(*r));
+    }
+    return Fault{"is, holds or expires in", words.rest()};
+}
+
+}  // namespace holdfast::stories
