@@ -1,0 +1,200 @@
+// Reads of items, locations, pools, channels and policies: one, or a page.
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "api/handlers.h"
+#include "api/render.h"
+#include "api/tokens.h"
+#include "http/json_writer.h"
+
+namespace holdfast::api {
+namespace {
+
+using ledger::CodeTable;
+
+/// One entity by the code in the path.
+template <class Render>
+void get_entity(Desk& desk, const Call& call, const CodeTable& table, Refusal unknown,
+                Render&& render) {
+    if (!read_params(desk, call, {}) || !desk.allowed(call, Action::catalog_read, kNowhere)) {
+        return;
+    }
+    const std::uint32_t id = table.find(call.path[0]);
+    if (id == kNoId) {
+        desk.refuse(call.token, problem_of(unknown, true));
+        return;
+    }
+    const std::uint64_t seq = table.changed_at_seq(id);
+    if (not_modified(desk, call, seq)) return;
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    render(json, id);
+    HeaderText headers;
+    headers.line("ETag", "\"" + std::string(as_text(seq_token(seq))) + "\"");
+    desk.answer_read(call.token, seq, body, headers.text());
+}
+
+struct Page {
+    std::uint32_t limit = 0;
+    CursorKey from;
+};
+
+bool read_page(Desk& desk, const Call& call, std::string_view list, Page& page) {
+    if (!read_params(desk, call, {{"limit"}, {"cursor"}})) return false;
+    Fault fault;
+    if (!desk.params().limit(page.limit, fault)) {
+        desk.refuse(call.token, fault);
+        return false;
+    }
+    if (const auto cursor = desk.params().find("cursor")) {
+        const auto key = desk.cursors().decode(list, *cursor);
+        if (!key) {
+            desk.refuse(call.token, problems::invalid_cursor);
+            return false;
+        }
+        page.from = *key;
+    }
+    return true;
+}
+
+void end_page(Desk& desk, http::JsonWriter& json, std::string_view list,
+              const std::optional<CursorKey>& next) {
+    json.end_array().key("next_cursor");
+    if (next) {
+        json.value(desk.cursors().encode(list, *next));
+    } else {
+        json.null();
+    }
+    json.member("has_more", next.has_value()).end_object();
+}
+
+/// A page of a table in order of its ids.
+template <class Render>
+void list_entities(Desk& desk, const Call& call, std::string_view list, const CodeTable& table,
+                   Render&& render) {
+    Page page;
+    if (!read_page(desk, call, list, page) || !desk.allowed(call, Action::catalog_read, kNowhere)) {
+        return;
+    }
+    std::uint64_t newest = 0;
+    const std::uint64_t end = std::min<std::uint64_t>(page.from.first + page.limit, table.size());
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    json.begin_object().key("data").begin_array();
+    for (std::uint64_t i = page.from.first; i < end; ++i) {
+        const auto id = static_cast<std::uint32_t>(i);
+        render(json, id);
+        newest = std::max(newest, table.changed_at_seq(id));
+    }
+    std::optional<CursorKey> next;
+    if (end < table.size()) next = CursorKey{end, 0};
+    end_page(desk, json, list, next);
+    desk.answer_read(call.token, newest, body);
+}
+
+struct PolicyRow {
+    std::uint64_t kind = 0;
+    std::uint64_t scope = 0;
+    ledger::PolicyScope where;
+    std::int64_t value = 0;
+    friend bool operator<(const PolicyRow& a, const PolicyRow& b) {
+        return std::tie(a.kind, a.scope) < std::tie(b.kind, b.scope);
+    }
+};
+
+void render_policy_row(http::JsonWriter& json, const ledger::State& state, const PolicyRow& row) {
+    json.begin_object().member("kind", name(static_cast<PolicyKind>(row.kind)));
+    if (row.where.sku != kNoSku) json.member("sku", state.items.code(row.where.sku.raw));
+    if (row.where.location != kNoLocation) {
+        json.member("location", state.locations.code(row.where.location.raw));
+    }
+    json.member("value", row.value).end_object();
+}
+
+}  // namespace
+
+void get_item(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    get_entity(desk, call, state.items, Refusal::unknown_sku,
+               [&](auto& json, std::uint32_t id) { render_item(json, state, SkuId{id}); });
+}
+void list_items(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    list_entities(desk, call, "items", state.items,
+                  [&](auto& json, std::uint32_t id) { render_item(json, state, SkuId{id}); });
+}
+void get_location(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    get_entity(desk, call, state.locations, Refusal::unknown_location,
+               [&](auto& json, std::uint32_t id) { render_location(json, state, LocationId{id}); });
+}
+void list_locations(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    list_entities(desk, call, "locations", state.locations, [&](auto& json, std::uint32_t id) {
+        render_location(json, state, LocationId{id});
+    });
+}
+void get_pool(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    get_entity(desk, call, state.pools, Refusal::unknown_pool,
+               [&](auto& json, std::uint32_t id) { render_pool(json, state, PoolId{id}); });
+}
+void list_pools(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    list_entities(desk, call, "pools", state.pools,
+                  [&](auto& json, std::uint32_t id) { render_pool(json, state, PoolId{id}); });
+}
+void get_channel(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    get_entity(desk, call, state.channels, Refusal::unknown_channel,
+               [&](auto& json, std::uint32_t id) { render_channel(json, state, ChannelId{id}); });
+}
+void list_channels(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    list_entities(desk, call, "channels", state.channels, [&](auto& json, std::uint32_t id) {
+        render_channel(json, state, ChannelId{id});
+    });
+}
+
+void list_policies(Desk& desk, const Call& call) {
+    constexpr std::string_view kList = "policies";
+    Page page;
+    if (!read_page(desk, call, kList, page) ||
+        !desk.allowed(call, Action::catalog_read, kNowhere)) {
+        return;
+    }
+    // The table is hashed, so a page is the smallest rows from the cursor on: one pass, and no more
+    // than a page and one row kept.
+    const PolicyRow from{.kind = page.from.first, .scope = page.from.second};
+    std::vector<PolicyRow> rows;
+    desk.state().policies.for_each(
+        [&](PolicyKind kind, const ledger::PolicyScope& scope, std::int64_t value) {
+            const PolicyRow row{.kind = static_cast<std::uint64_t>(kind),
+                                .scope = std::uint64_t{scope.sku.raw} << 32 | scope.location.raw,
+                                .where = scope,
+                                .value = value};
+            if (row < from) return;
+            rows.push_back(row);
+            std::push_heap(rows.begin(), rows.end());
+            if (rows.size() > page.limit + 1U) {
+                std::pop_heap(rows.begin(), rows.end());
+                rows.pop_back();
+            }
+        });
+    std::sort(rows.begin(), rows.end());
+    std::optional<CursorKey> next;
+    if (rows.size() > page.limit) {
+        next = CursorKey{rows.back().kind, rows.back().scope};
+        rows.pop_back();
+    }
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    json.begin_object().key("data").begin_array();
+    for (const PolicyRow& row : rows) render_policy_row(json, desk.state(), row);
+    end_page(desk, json, kList, next);
+    // Rows do not keep their seq, so the answer waits until all that was decided is durable.
+    desk.answer_read(call.token, desk.state().seq, body);
+}
+
+}  // namespace holdfast::api

@@ -1,0 +1,179 @@
+// Bodies of what is seldom changed: items, locations, pools, channels, policies, keys; and the
+// bulk availability query.
+#include "api/decoder_parts.h"
+#include "api/scope.h"
+#include "base/rfc3339.h"
+
+namespace holdfast::api {
+
+bool Decoder::item(std::string_view body, UpsertItem& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    const auto on_title = [&](json::value v) {
+        return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
+    };
+    if (!out.code.empty()) {
+        return reader.read_document(parts.parser, body_or_empty_object(body),
+                                    FieldNames<1>{"title"}, 0,
+                                    [&](std::size_t, json::value v) { return on_title(v); });
+    }
+    return reader.read_document(parts.parser, body, FieldNames<2>{"sku", "title"}, bit(0),
+                                [&](std::size_t field, json::value v) {
+                                    if (field == 1) return on_title(v);
+                                    return parts.kept_text(reader, v, 1, code_bytes_max, out.code);
+                                });
+}
+
+bool Decoder::location(std::string_view body, UpsertLocation& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    const auto on_field = [&](std::size_t field, json::value v) {
+        if (field == 0) return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
+        if (field == 1) return reader.read_bool(v, out.enabled);
+        return parts.kept_text(reader, v, 1, code_bytes_max, out.code);
+    };
+    if (!out.code.empty()) {
+        return reader.read_document(parts.parser, body_or_empty_object(body),
+                                    FieldNames<2>{"title", "enabled"}, 0, on_field);
+    }
+    return reader.read_document(parts.parser, body, FieldNames<3>{"title", "enabled", "location"},
+                                bit(2), on_field);
+}
+
+bool Decoder::pool(std::string_view body, UpsertPool& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    std::vector<LocationId> locations;
+    const bool read = reader.read_document(
+        parts.parser, body, FieldNames<1>{"locations"}, bit(0), [&](std::size_t, json::value v) {
+            return reader.read_array(v, pool_locations_max, [&](std::size_t, json::value item) {
+                locations.emplace_back();
+                return parts.location(reader, item, locations.back());
+            });
+        });
+    if (!read) return false;
+    const std::span<LocationId> kept = parts.arena->array<LocationId>(locations.size());
+    std::copy(locations.begin(), locations.end(), kept.begin());
+    out.locations = kept;
+    return true;
+}
+
+bool Decoder::channel(std::string_view body, UpsertChannel& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    return reader.read_document(parts.parser, body, FieldNames<3>{"title", "pool", "splits"},
+                                bit(1), [&](std::size_t field, json::value v) {
+                                    std::string_view text;
+                                    switch (field) {
+                                        case 0:
+                                            return parts.kept_text(reader, v, 0, title_bytes_max,
+                                                                   out.title);
+                                        case 1:
+                                            if (!parts.code(reader, v, text)) return false;
+                                            out.pool = parts.state->pool(text);
+                                            if (out.pool == kNoPool) out.pool = kUnknownPool;
+                                            return true;
+                                        default: return reader.read_bool(v, out.splits);
+                                    }
+                                });
+}
+
+bool Decoder::policy(std::string_view body, SetPolicy& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    constexpr FieldNames<5> kFields{"kind", "sku", "location", "value", "reason"};
+    return reader.read_document(
+        parts.parser, body, kFields, bit(0) | bit(3), [&](std::size_t field, json::value v) {
+            std::string_view text;
+            switch (field) {
+                case 0: {
+                    if (!reader.read_text(v, 1, code_bytes_max, text)) return false;
+                    const auto kind = policy_kind_from(text);
+                    if (!kind) return reader.invalid("It must be safety_stock or buffer.");
+                    out.kind = *kind;
+                    return true;
+                }
+                case 1: out.names_sku = true; return parts.sku(reader, v, out.sku);
+                case 2: out.names_location = true; return parts.location(reader, v, out.location);
+                case 3:
+                    out.value = -1;  // the ledger's word for "remove the row"
+                    if (JsonReader::is_null(v)) {
+                        bool null = false;
+                        return v.is_null().get(null) == simdjson::SUCCESS || reader.malformed();
+                    }
+                    return reader.read_integer_between(v, 0, policy_value_max, out.value);
+                default: return parts.kept_text(reader, v, 1, code_bytes_max, out.envelope.reason);
+            }
+        });
+}
+
+bool Decoder::api_key(std::string_view body, ApiKeyRequest& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    const auto on_scope = [&](std::size_t, json::value v) {
+        constexpr std::size_t kScopeBytesMax = 600;
+        std::string_view text;
+        if (!reader.read_text(v, 1, kScopeBytesMax, text)) return false;
+        const auto grants = parse_scopes(text);
+        if (!grants) return reader.invalid(grants.error().detail);
+        if (grants->size() != 1) return reader.invalid("One scope per entry.");
+        if (!out.scopes.empty()) out.scopes.push_back(',');
+        out.scopes += text;
+        return out.scopes.size() <= scopes_bytes_max || reader.invalid("The scopes are too long.");
+    };
+    const bool read = reader.read_document(
+        parts.parser, body, FieldNames<3>{"title", "scopes", "expires_at"}, bit(0) | bit(1),
+        [&](std::size_t field, json::value v) {
+            std::string_view text;
+            switch (field) {
+                case 0:
+                    if (!reader.read_text(v, 1, title_bytes_max, text)) return false;
+                    out.title = text;
+                    return true;
+                case 1: return reader.read_array(v, kScopesMax, on_scope);
+                default: {
+                    if (!reader.read_text(v, 1, code_bytes_max, text)) return false;
+                    const Result<Instant> at = parse_rfc3339(text);
+                    if (!at) return reader.invalid("It must be an RFC 3339 time with an offset.");
+                    out.expires_at = *at;
+                    return true;
+                }
+            }
+        });
+    if (!read) return false;
+    if (out.scopes.empty()) {
+        return fault.set(problems::invalid_value, "#/scopes",
+                         "A key without scopes can do nothing.");
+    }
+    return true;
+}
+
+bool Decoder::availability(std::string_view body, AvailabilityQuery& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    out.items.clear();
+    const auto on_item = [&](std::size_t, json::value value) {
+        AvailabilityItem& item = out.items.emplace_back();
+        return reader.read_object(value, FieldNames<2>{"sku", "location"}, bit(0),
+                                  [&](std::size_t field, json::value v) {
+                                      if (field == 0) return parts.sku(reader, v, item.sku);
+                                      item.names_location = true;
+                                      return parts.location(reader, v, item.location);
+                                  });
+    };
+    const bool read = reader.read_document(
+        parts.parser, body, FieldNames<3>{"channel", "items", "consistent"}, bit(0) | bit(1),
+        [&](std::size_t field, json::value v) {
+            switch (field) {
+                case 0: return parts.channel(reader, v, out.channel);
+                case 1: return reader.read_array(v, availability_items_max, on_item);
+                default: return reader.read_bool(v, out.consistent);
+            }
+        });
+    if (read && out.items.empty()) {
+        return fault.set(problems::invalid_value, "#/items", "At least one item is needed.");
+    }
+    return read;
+}
+
+}  // namespace holdfast::api

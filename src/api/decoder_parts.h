@@ -1,0 +1,82 @@
+// What the decoders of this folder share. Internal to them, like json_reader.h.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "api/decoder.h"
+#include "api/json_reader.h"
+#include "base/hash.h"
+
+namespace holdfast::api {
+
+struct Decoder::Parts {
+    json::parser parser;
+    const ledger::State* state = nullptr;
+    Arena* arena = nullptr;
+    std::vector<Line> lines;         // reused
+    std::vector<std::byte> content;  // reused: what content_hash is taken of
+
+    /// A code of the caller's, resolved by the callback.
+    bool code(JsonReader& reader, json::value value, std::string_view& out) {
+        return reader.read_text(value, 1, code_bytes_max, out);
+    }
+    bool kept_text(JsonReader& reader, json::value value, std::size_t bytes_min,
+                   std::size_t bytes_max, std::string_view& out) {
+        std::string_view text;
+        if (!reader.read_text(value, bytes_min, bytes_max, text)) return false;
+        out = arena->copy(text);
+        return true;
+    }
+    bool sku(JsonReader& reader, json::value value, SkuId& out) {
+        std::string_view text;
+        if (!code(reader, value, text)) return false;
+        out = state->sku(text);
+        return true;
+    }
+    bool location(JsonReader& reader, json::value value, LocationId& out) {
+        std::string_view text;
+        if (!code(reader, value, text)) return false;
+        out = state->location(text);
+        return true;
+    }
+    bool channel(JsonReader& reader, json::value value, ChannelId& out) {
+        std::string_view text;
+        if (!code(reader, value, text)) return false;
+        out = state->channel(text);
+        if (out == kNoChannel) out = kUnknownChannel;
+        return true;
+    }
+    bool line_number(JsonReader& reader, json::value value, std::uint64_t& out) {
+        // Above it, JavaScript clients cannot tell two numbers apart.
+        constexpr std::int64_t kLineMax = 9'007'199'254'740'991;
+        std::int64_t number = 0;
+        if (!reader.read_integer_between(value, 1, kLineMax, number)) return false;
+        out = static_cast<std::uint64_t>(number);
+        return true;
+    }
+    bool time_to_live(JsonReader& reader, json::value value, Microseconds& out) {
+        // The bounds are the ledger's; this one only keeps the product inside 64 bits.
+        constexpr std::int64_t kSecondsMax = 1'000'000'000;
+        std::int64_t seconds = 0;
+        if (!reader.read_integer_between(value, -kSecondsMax, kSecondsMax, seconds)) return false;
+        // Zero would mean "the default" to the ledger; a caller who says zero is told no.
+        out = seconds == 0 ? Microseconds{-1} : Microseconds{seconds * 1'000'000};
+        return true;
+    }
+    bool reservation_id(JsonReader& reader, json::value value, ReservationId& out);
+    std::span<const Line> kept_lines() {
+        const std::span<Line> kept = arena->array<Line>(lines.size());
+        std::copy(lines.begin(), lines.end(), kept.begin());
+        return kept;
+    }
+};
+
+/// An absent optional body reads as an empty object.
+inline std::string_view body_or_empty_object(std::string_view body) {
+    // Long enough for the parser's padding.
+    static constexpr char kEmpty[simdjson::SIMDJSON_PADDING + 2] = {'{', '}'};
+    return body.empty() ? std::string_view(kEmpty, 2) : body;
+}
+
+}  // namespace holdfast::api

@@ -1,0 +1,114 @@
+// What happened outside: single CloudEvents, batches of them, and how far a source has come.
+#include "api/event_command.h"
+
+#include "api/bulk_jobs.h"
+#include "api/handlers.h"
+#include "api/tokens.h"
+#include "base/hash.h"
+#include "http/json_writer.h"
+
+namespace holdfast::api {
+namespace {
+
+constexpr std::string_view kCloudEvent = "application/cloudevents+json";
+constexpr std::string_view kCloudEvents = "application/cloudevents-batch+json";
+
+/// The stored reservation that an event is about, if it names one.
+const ledger::Reservation* subject_of(const ledger::State& state, const RecordEvent& event) {
+    if (event.names_reservation) return state.reservations.find(event.reservation);
+    if (event.order.empty()) return nullptr;
+    return state.reservations.find_by_order(state.order_hash(event.order));
+}
+
+bool covers(const Principal& principal, ChannelId channel, LocationId at, bool names_location) {
+    return principal.may(Action::events_write, {.channel = channel,
+                                                .all_channels = channel == kNoChannel,
+                                                .location = at,
+                                                .all_locations = !names_location});
+}
+
+}  // namespace
+
+void set_event_keys(const ledger::State& state, const EventFacts& facts, RecordEvent& event) {
+    const std::uint64_t of_source = hash64(as_byte_span(event.envelope.source), state.seed);
+    event.envelope.transport = {hash128(as_byte_span(facts.id), of_source), facts.content_hash};
+    if (!facts.semantic_key.empty()) {
+        // Another seed than the transport's: the two kinds of key never meet.
+        constexpr std::uint64_t kSemantic = 0x73656d616e746963;
+        event.envelope.semantic = {
+            hash128(as_byte_span(facts.semantic_key), state.seed ^ kSemantic), facts.content_hash};
+    }
+}
+
+bool may_record(const Principal& principal, const ledger::State& state, const RecordEvent& event) {
+    if (principal.may(Action::events_write, kEverywhere)) return true;
+    const ledger::Reservation* subject = subject_of(state, event);
+    ChannelId channel = event.channel;
+    if (subject != nullptr) {
+        // The stored object decides, whatever channel the event claims.
+        if (channel != kNoChannel && channel != subject->channel) return false;
+        channel = subject->channel;
+        for (const ledger::Part& part : state.reservations.parts(*subject)) {
+            if (!covers(principal, channel, part.location, true)) return false;
+        }
+    }
+    for (const Line& line : event.lines) {
+        const LocationId at = line.names_location ? line.location : event.location;
+        const bool named = line.names_location || event.names_location;
+        // Lines of a known reservation stay where its parts are unless they name a place.
+        if (!named && subject != nullptr) continue;
+        if (!covers(principal, channel, at, named)) return false;
+    }
+    if (!event.lines.empty() || subject != nullptr) return true;
+    return covers(principal, channel, event.location, event.names_location);
+}
+
+void record_event(Desk& desk, const Call& call) {
+    if (!has_content_type(desk, call, {kCloudEvent, kJson, kCloudEvents})) return;
+    if (call.request.content_type().starts_with(kCloudEvents)) {
+        desk.batches().start(call, BulkKind::events, BulkFormat::json_array);
+        return;
+    }
+    RecordEvent command;
+    EventFacts facts;
+    Fault fault;
+    if (!desk.decoder().event(call.request.body, command, facts, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    if (!may_record(*call.principal, desk.state(), command)) {
+        desk.metrics().requests_forbidden.add();
+        desk.refuse(call.token, problems::forbidden,
+                    "Needs events:write on the channel and on every location of the event.");
+        return;
+    }
+    set_event_keys(desk.state(), facts, command);
+    desk.describe(call, command.envelope);
+    desk.submit(call, command, facts.content_hash);
+}
+
+void record_events(Desk& desk, const Call& call) {
+    if (!has_content_type(desk, call, {kNdjson})) return;
+    desk.batches().start(call, BulkKind::events, BulkFormat::lines);
+}
+
+void get_source(Desk& desk, const Call& call) {
+    if (!read_params(desk, call, {}) || !desk.allowed(call, Action::events_read, kEverywhere)) {
+        return;
+    }
+    const ledger::State& state = desk.state();
+    const std::string_view source = call.path[0];
+    const ledger::SourcePosition at = state.sources.position(NameId{state.names.find(source)});
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    // The row does not keep its seq, so the answer waits until all that was decided is durable.
+    json.begin_object()
+        .member("source", source)
+        .member("epoch", at.epoch)
+        .member("sequence", std::to_string(at.seq))
+        .member("as_of_seq", as_text(seq_token(state.seq)))
+        .end_object();
+    desk.answer_read(call.token, state.seq, body);
+}
+
+}  // namespace holdfast::api

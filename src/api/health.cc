@@ -1,0 +1,50 @@
+#include "api/health.h"
+
+namespace holdfast::api {
+namespace {
+
+class Checks {
+  public:
+    explicit Checks(bool verbose) : verbose_(verbose) {}
+
+    void check(std::string_view name, bool good) {
+        answer_.good &= good;
+        if (good && !verbose_) return;
+        answer_.text += good ? "[+]" : "[-]";
+        answer_.text += name;
+        answer_.text += good ? " ok\n" : "\n";
+    }
+    HealthAnswer finish() {
+        if (answer_.text.empty()) answer_.text = "ok\n";
+        return std::move(answer_);
+    }
+
+  private:
+    bool verbose_;
+    HealthAnswer answer_;
+};
+
+}  // namespace
+
+HealthAnswer answer_health(HealthQuestion question, const HealthBoard& board, Microseconds now,
+                           bool verbose) {
+    Checks checks(verbose);
+    const bool started = board.started;
+    switch (question) {
+        case HealthQuestion::live:
+            // During recovery the loop does not turn yet.
+            checks.check("loop",
+                         !started || now - Microseconds{board.last_turn} < loop_silence_max);
+            break;
+        case HealthQuestion::started: checks.check("recovery", started); break;
+        case HealthQuestion::ready:
+            checks.check("recovery", started);
+            checks.check("draining", !board.draining);
+            checks.check("disk", !board.disk_full);
+            checks.check("journal", !board.failed);
+            break;
+    }
+    return checks.finish();
+}
+
+}  // namespace holdfast::api

@@ -1,0 +1,231 @@
+// Keys, status, health, and the description of the interface itself.
+#include <fmt/format.h>
+
+#include "api/api_key.h"
+#include "api/document.h"
+#include "api/handlers.h"
+#include "api/render.h"
+#include "api/tokens.h"
+#include "http/json_writer.h"
+
+namespace holdfast::api {
+namespace {
+
+constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
+
+void render_key(http::JsonWriter& json, std::uint64_t id, const ledger::ApiKeyRow& row) {
+    json.begin_object().member("id", key_name(id)).member("title", row.title);
+    render_scopes(json, row.scopes);
+    json.member("created_at", row.created_at);
+    if (row.expires_at != Instant{}) json.member("expires_at", row.expires_at);
+    json.member("revoked", row.revoked).end_object();
+}
+
+void render_counts(http::JsonWriter& json, const ledger::State& state) {
+    json.key("counts")
+        .begin_object()
+        .member("items", std::uint64_t{state.items.size()})
+        .member("locations", std::uint64_t{state.locations.size()})
+        .member("channels", std::uint64_t{state.channels.size()})
+        .member("pools", std::uint64_t{state.pools.size()})
+        .member("positions", state.positions.size())
+        .member("reservations", state.reservations.size())
+        .member("keys", state.transport_keys.size() + state.semantic_keys.size())
+        .end_object();
+}
+
+void render_counters(http::JsonWriter& json, const sequencer::Counters& counters) {
+    json.key("counters")
+        .begin_object()
+        .member("commands", counters.commands)
+        .member("facts", counters.facts)
+        .member("commits", counters.commits)
+        .member("bytes", counters.bytes)
+        .member("refused", counters.refused)
+        .member("repeated", counters.repeated)
+        .member("expired", counters.expired)
+        .member("checkpoints", counters.checkpoints)
+        .end_object();
+}
+
+void render_journal(http::JsonWriter& json, const journal::JournalStatus& journal) {
+    json.key("journal")
+        .begin_object()
+        .member("direct", journal.direct)
+        .member("disk_low", journal.disk_low)
+        .member("disk_full", journal.disk_full)
+        .member("segments", journal.segments)
+        .member("bytes", journal.bytes)
+        .member("durable_seq", as_text(seq_token(journal.durable_seq)))
+        .end_object();
+}
+
+struct Included {
+    bool state_hash = false;
+    bool invariants = false;
+};
+
+bool read_included(Desk& desk, const Call& call, Included& included) {
+    std::string_view text = desk.params().find("include").value_or(std::string_view{});
+    while (!text.empty()) {
+        const std::size_t comma = std::min(text.find(','), text.size());
+        const std::string_view word = text.substr(0, comma);
+        text.remove_prefix(std::min(comma + 1, text.size()));
+        if (word == "state_hash") {
+            included.state_hash = true;
+        } else if (word == "invariants") {
+            included.invariants = true;
+        } else {
+            Fault fault;
+            fault.set(problems::invalid_parameter, {},
+                      "include takes state_hash and invariants, comma-separated.");
+            desk.refuse(call.token, fault);
+            return false;
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+void list_api_keys(Desk& desk, const Call& call) {
+    constexpr std::string_view kList = "api-keys";
+    if (!read_params(desk, call, {{"limit"}, {"cursor"}}) ||
+        !desk.allowed(call, Action::admin, kEverywhere)) {
+        return;
+    }
+    Fault fault;
+    std::uint32_t limit = 0;
+    if (!desk.params().limit(limit, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    CursorKey from;
+    if (const auto cursor = desk.params().find("cursor")) {
+        const auto key = desk.cursors().decode(kList, *cursor);
+        if (!key) {
+            desk.refuse(call.token, problems::invalid_cursor);
+            return;
+        }
+        from = *key;
+    }
+    const auto& rows = desk.state().access.rows();
+    auto row = rows.lower_bound(from.first);
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    json.begin_object().key("data").begin_array();
+    for (std::uint32_t shown = 0; row != rows.end() && shown < limit; ++row, ++shown) {
+        render_key(json, row->first, row->second);
+    }
+    json.end_array().key("next_cursor");
+    if (row == rows.end()) {
+        json.null();
+    } else {
+        json.value(desk.cursors().encode(kList, {row->first, 0}));
+    }
+    json.member("has_more", row != rows.end()).end_object();
+    desk.answer_read(call.token, desk.state().seq, body);
+}
+
+void create_api_key(Desk& desk, const Call& call) {
+    if (!has_json(desk, call) || !desk.allowed(call, Action::admin, kEverywhere)) return;
+    ApiKeyRequest request;
+    Fault fault;
+    if (!desk.decoder().api_key(call.request.body, request, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    NewApiKey key = make_api_key(desk.random());
+    CreateApiKey command;
+    command.id = key.id;
+    std::ranges::copy(key.secret_hash, std::begin(command.secret_hash));
+    command.title = desk.sequencer().arena().copy(request.title);
+    command.scopes = desk.sequencer().arena().copy(request.scopes);
+    command.expires_at = request.expires_at;
+    desk.describe(call, command.envelope);
+    desk.submit(call, command, 0, std::move(key.text));
+}
+
+void revoke_api_key(Desk& desk, const Call& call) {
+    if (!desk.allowed(call, Action::admin, kEverywhere)) return;
+    const auto id = key_from_name(call.path[0]);
+    if (!id) {
+        desk.refuse(call.token, problems::invalid_id, "A key's id is key_ and 8 characters.");
+        return;
+    }
+    RevokeApiKey command;
+    command.id = *id;
+    desk.describe(call, command.envelope);
+    desk.submit(call, command);
+}
+
+void get_status(Desk& desk, const Call& call) {
+    Included included;
+    if (!read_params(desk, call, {{"include"}, {"min_seq"}}) ||
+        !read_included(desk, call, included) ||
+        !desk.allowed(call, Action::status_read, kNowhere)) {
+        return;
+    }
+    sequencer::Sequencer& sequencer = desk.sequencer();
+    const ledger::State& state = desk.state();
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    json.begin_object()
+        .member("version", desk.options().build.version)
+        .member("seq", as_text(seq_token(state.seq)))
+        .member("durable_seq", as_text(seq_token(std::max(state.seq, sequencer.durable_seq()))));
+    if (state.log_time != Instant{}) json.member("log_time", state.log_time);
+    json.member("expiry", name(sequencer.expiry_clock().verdict(state.log_time)));
+    render_counts(json, state);
+    render_counters(json, sequencer.counters());
+    render_journal(json, sequencer.journal().status());
+    if (included.state_hash) {
+        const Hash128 hash = state.state_hash();
+        json.member("state_hash", fmt::format("{:016x}{:016x}", hash.high, hash.low));
+    }
+    if (included.invariants) {
+        json.member("invariants", state.check_invariants().value_or("ok"));
+    }
+    json.end_object();
+    // All numbers are of the state as decided, so the answer waits until that is durable: then
+    // durable_seq is what it says.
+    desk.answer_read(call.token, state.seq, body);
+}
+
+void get_health(Desk& desk, const Call& call, HealthQuestion question) {
+    if (!read_params(desk, call, {{"verbose"}})) return;
+    const HealthAnswer answer = answer_health(question, desk.health(), desk.now(),
+                                              desk.params().find("verbose").has_value());
+    desk.answer(call.token, answer.good ? 200 : 503, kPlainText, answer.text,
+                "Cache-Control: no-store\r\n");
+}
+
+void get_version(Desk& desk, const Call& call) {
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    json.begin_object()
+        .member("name", std::string_view("holdfast"))
+        .member("version", desk.options().build.version)
+        .member("revision", desk.options().build.revision)
+        .end_object();
+    desk.answer(call.token, 200, kJson, body);
+}
+
+void get_openapi_yaml(Desk& desk, const Call& call) {
+    desk.answer(call.token, 200, "application/yaml", openapi_yaml());
+}
+
+void get_openapi_json(Desk& desk, const Call& call) {
+    desk.answer(call.token, 200, kJson, openapi_json());
+}
+
+void get_problem_page(Desk& desk, const Call& call) {
+    const std::string_view page = problem_page(call.path[0]);
+    if (page.empty()) {
+        desk.refuse(call.token, problems::not_found);
+        return;
+    }
+    desk.answer(call.token, 200, "text/markdown; charset=utf-8", page);
+}
+
+}  // namespace holdfast::api

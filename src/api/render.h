@@ -1,0 +1,39 @@
+// Facts as JSON. An answer is made of the fact alone and of codes, which never change, so that a
+// repeat years later reads like the first answer. Shapes: api/openapi.yaml.
+#pragma once
+
+#include "canonical/fact.h"
+#include "http/json_writer.h"
+#include "ledger/state.h"
+
+namespace holdfast::api {
+
+/// `reservation`: a new hold.
+void render_reservation(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+/// `reservation_change`: confirmed, released, extended, adjusted.
+void render_change(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+/// `event_recorded`.
+void render_event(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+/// `fact`, as the feed tells it.
+void render_fact(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+
+/// `item`, `location`, `channel`, `pool`, `policy` or `api_key`, from the fact that changed it.
+void render_entity(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+/// The members of `api_key` from the fact that made it, into an open object.
+void render_api_key_members(http::JsonWriter& json, const FactView& fact);
+void render_scopes(http::JsonWriter& json, std::string_view scopes);
+
+/// `reservation_state`: what a reservation is now.
+void render_reservation_state(http::JsonWriter& json, const ledger::Reservation& reservation,
+                              const ledger::State& state);
+
+/// The entity with this id as it is now. The id is one of the table's.
+void render_item(http::JsonWriter& json, const ledger::State& state, SkuId id);
+void render_location(http::JsonWriter& json, const ledger::State& state, LocationId id);
+void render_pool(http::JsonWriter& json, const ledger::State& state, PoolId id);
+void render_channel(http::JsonWriter& json, const ledger::State& state, ChannelId id);
+
+/// "refused_lines" and "raises" of a fact, where it has any, into an open object.
+void render_notes(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+
+}  // namespace holdfast::api

@@ -1,0 +1,130 @@
+// Facts as the feed tells them: CloudEvents with the postings and references of each.
+#include <fmt/format.h>
+
+#include "api/api_key.h"
+#include "api/render.h"
+#include "api/tokens.h"
+#include "canonical/command.h"
+
+namespace holdfast::api {
+namespace {
+
+using http::JsonWriter;
+using ledger::State;
+
+void text_member(JsonWriter& json, std::string_view name, std::string_view text) {
+    if (!text.empty()) json.member(name, text);
+}
+
+std::string_view interned(const State& state, std::uint32_t id) {
+    return id == kNoId ? std::string_view{} : state.names.code(id);
+}
+
+void render_postings(JsonWriter& json, const FactView& fact, const State& state) {
+    json.key("postings").begin_array();
+    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+        const Posting posting = fact.posting(i);
+        json.begin_object()
+            .member("sku", state.items.code(posting.sku.raw))
+            .member("place", name(posting.place.kind()));
+        if (posting.place.kind() == PlaceKind::location) {
+            json.member("location", state.locations.code(posting.place.location().raw));
+        }
+        json.member("bucket", name(posting.bucket)).member("delta", posting.delta).end_object();
+    }
+    json.end_array();
+}
+
+bool makes_reservation(const FactView& fact) {
+    return fact.type() == FactType::reservation_created ||
+           (fact.type() == FactType::order_created && !fact.field(FieldTag::reservation));
+}
+
+void render_references(JsonWriter& json, const FactView& fact, const State& state) {
+    if (makes_reservation(fact)) {
+        json.member("reservation", as_text(reservation_name(ReservationId{fact.seq()})));
+    } else if (const auto id = fact.field_as<std::uint64_t>(FieldTag::reservation)) {
+        json.member("reservation", as_text(reservation_name(ReservationId{*id})));
+    }
+    if (const auto channel = fact.field_as<std::uint32_t>(FieldTag::channel)) {
+        json.member("channel", state.channels.code(*channel));
+    }
+    text_member(json, "order", fact.text(FieldTag::order));
+    text_member(json, "document", fact.text(FieldTag::document));
+    if (const auto at = fact.field_as<std::int64_t>(FieldTag::expires_at)) {
+        json.member("expires_at", instant_from_raw(*at));
+    }
+    if (const auto position = fact.field_as<SourcePositionField>(FieldTag::source_position)) {
+        json.key("source_position")
+            .begin_object()
+            .member("epoch", position->epoch)
+            .member("sequence", fmt::format("{}", position->seq))
+            .end_object();
+    }
+}
+
+void render_reference_data(JsonWriter& json, const FactView& fact, const State& state) {
+    text_member(json, "code", fact.text(FieldTag::code));
+    text_member(json, "title", fact.text(FieldTag::title));
+    const auto entity = fact.field_as<EntityField>(FieldTag::entity);
+    if (entity && fact.type() == FactType::location_upserted) {
+        json.member("enabled", (entity->flags & kLocationEnabled) != 0);
+    }
+    if (entity && fact.type() == FactType::channel_upserted) {
+        text_member(json, "pool", state.pools.code(entity->link));
+        json.member("splits", (entity->flags & kChannelSplits) != 0);
+    }
+    if (const auto ids = fact.field(FieldTag::ids)) {
+        json.key("locations").begin_array();
+        for (std::size_t i = 0; (i + 1) * sizeof(std::uint32_t) <= ids->size(); ++i) {
+            json.value(state.locations.code(fact.item<std::uint32_t>(ids, i, kNoId)));
+        }
+        json.end_array();
+    }
+    if (const auto policy = fact.field_as<PolicyField>(FieldTag::policy)) {
+        json.member("kind", name(static_cast<PolicyKind>(policy->kind)));
+        text_member(json, "sku", state.items.code(policy->sku));
+        text_member(json, "location", state.locations.code(policy->location));
+        json.key("value");
+        if (policy->value < 0) {
+            json.null();
+        } else {
+            json.value(policy->value);
+        }
+    }
+    // The hash of a secret is nobody's business.
+    if (const auto key = fact.field_as<ApiKeyField>(FieldTag::api_key)) {
+        json.member("api_key", key_name(key->id));
+        if (fact.field(FieldTag::scopes)) render_scopes(json, fact.text(FieldTag::scopes));
+    }
+}
+
+}  // namespace
+
+void render_fact(JsonWriter& json, const FactView& fact, const State& state) {
+    const FactHeader header = fact.header();
+    json.begin_object()
+        .member("specversion", std::string_view("1.0"))
+        .member("id", as_text(event_name(fact.seq())))
+        .member("source", fmt::format("/partitions/{}", header.partition))
+        .member("type", name(fact.type()))
+        .member("time", fact.recorded_at());
+    if (header.occurred_at != header.recorded_at) {
+        json.member("occurredtime", instant_from_raw(header.occurred_at));
+    }
+    json.member("sequence", fmt::format("{:020}", header.seq))
+        .member("seq", as_text(seq_token(header.seq)));
+    text_member(json, "actor", interned(state, header.actor));
+    text_member(json, "reportedby", interned(state, header.source));
+    if (header.reason != 0) {
+        text_member(json, "reason", interned(state, std::uint32_t{header.reason} - 1));
+    }
+    json.key("data").begin_object();
+    render_references(json, fact, state);
+    render_reference_data(json, fact, state);
+    if (fact.posting_count() > 0) render_postings(json, fact, state);
+    render_notes(json, fact, state);
+    json.end_object().end_object();
+}
+
+}  // namespace holdfast::api

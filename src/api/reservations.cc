@@ -1,0 +1,134 @@
+// Holds: created, confirmed, released, extended, adjusted, read.
+#include "api/handlers.h"
+#include "api/render.h"
+#include "api/tokens.h"
+#include "http/json_writer.h"
+
+namespace holdfast::api {
+namespace {
+
+/// May the key touch every part of the stored reservation? Answers 403 when not.
+bool allowed_on(Desk& desk, const Call& call, Action action, const ledger::Reservation& held) {
+    const bool no_channel = held.channel == kNoChannel;
+    const Reach all{.channel = held.channel, .all_channels = no_channel, .all_locations = true};
+    if (desk.may(call, action, all)) return true;
+    for (const ledger::Part& part : desk.state().reservations.parts(held)) {
+        const Reach reach{
+            .channel = held.channel, .all_channels = no_channel, .location = part.location};
+        if (!desk.allowed(call, action, reach)) return false;
+    }
+    return true;
+}
+
+/// May the key hold every line where it asks for it? A line without a location may come from any.
+bool allowed_lines(Desk& desk, const Call& call, ChannelId channel, std::span<const Line> lines) {
+    const Reach anywhere{.channel = channel, .all_locations = true};
+    if (desk.may(call, Action::reserve_write, anywhere)) return true;
+    if (lines.empty()) return desk.allowed(call, Action::reserve_write, anywhere);
+    for (const Line& line : lines) {
+        const Reach reach{
+            .channel = channel, .location = line.location, .all_locations = !line.names_location};
+        if (!desk.allowed(call, Action::reserve_write, reach)) return false;
+    }
+    return true;
+}
+
+bool read_id(Desk& desk, const Call& call, ReservationId& id) {
+    const std::string_view text = call.path[0];
+    if (const auto found = reservation_from_name(text)) {
+        id = *found;
+        return true;
+    }
+    const std::size_t underscore = text.find('_');
+    const std::string_view prefix =
+        underscore == std::string_view::npos ? std::string_view{} : text.substr(0, underscore + 1);
+    desk.refuse(
+        call.token, problems::invalid_id,
+        prefix.empty() || prefix == "rsv_"
+            ? std::string("A reservation's id is rsv_ and 13 characters.")
+            : "This takes an id that starts with rsv_, not with " + std::string(prefix) + ".");
+    return false;
+}
+
+}  // namespace
+
+void create_reservation(Desk& desk, const Call& call) {
+    ReserveStock command;
+    if (!has_json(desk, call) || !read_idempotency_key(desk, call, command.envelope.transport)) {
+        return;
+    }
+    Fault fault;
+    if (!desk.decoder().reservation(call.request.body, command, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    if (!allowed_lines(desk, call, command.channel, command.lines)) return;
+    desk.describe(call, command.envelope);
+    desk.submit(call, command, command.envelope.transport.body_hash);
+}
+
+void step_reservation(Desk& desk, const Call& call, ReservationStep step) {
+    StepReservation command;
+    command.step = step;
+    if (!read_id(desk, call, command.reservation) || !has_json(desk, call) ||
+        !read_idempotency_key(desk, call, command.envelope.transport)) {
+        return;
+    }
+    Fault fault;
+    if (!desk.decoder().step(call.request.body, command, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    // One that is not known is told so by the ledger, to any key that may do this somewhere.
+    const ledger::Reservation* held = desk.state().reservations.find(command.reservation);
+    const bool allowed = held != nullptr ? allowed_on(desk, call, Action::reserve_write, *held)
+                                         : desk.allowed(call, Action::reserve_write, kNowhere);
+    if (!allowed) return;
+    desk.describe(call, command.envelope);
+    desk.submit(call, command, command.envelope.transport.body_hash);
+}
+
+void get_reservation(Desk& desk, const Call& call) {
+    ReservationId id;
+    if (!read_id(desk, call, id) || !read_params(desk, call, {{"min_seq"}})) return;
+    const ledger::Reservation* held = desk.state().reservations.find(id);
+    if (held == nullptr) {
+        if (!desk.allowed(call, Action::reserve_read, kNowhere)) return;
+        desk.refuse(call.token, problem_of(Refusal::unknown_reservation));
+        return;
+    }
+    if (!allowed_on(desk, call, Action::reserve_read, *held)) return;
+    if (not_modified(desk, call, held->seq)) return;
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    render_reservation_state(json, *held, desk.state());
+    HeaderText headers;
+    headers.line("ETag", "\"" + std::string(as_text(seq_token(held->seq))) + "\"");
+    desk.answer_read(call.token, held->seq, body, headers.text());
+}
+
+void find_reservations(Desk& desk, const Call& call) {
+    if (!read_params(desk, call, {{"order"}, {"min_seq"}})) return;
+    const auto order = desk.params().find("order");
+    if (!order || order->empty()) {
+        desk.refuse(call.token, problems::missing_parameter, "The parameter order is required.");
+        return;
+    }
+    const ledger::State& state = desk.state();
+    const ledger::Reservation* held = state.reservations.find_by_order(state.order_hash(*order));
+    if (held == nullptr ? !desk.allowed(call, Action::reserve_read, kNowhere)
+                        : !allowed_on(desk, call, Action::reserve_read, *held)) {
+        return;
+    }
+    const std::uint64_t seen = held == nullptr ? 0 : held->seq;
+    std::string& body = desk.scratch();
+    http::JsonWriter json(body);
+    json.begin_object().key("data").begin_array();
+    if (held != nullptr) render_reservation_state(json, *held, state);
+    json.end_array()
+        .member("as_of_seq", as_text(seq_token(std::max(seen, desk.sequencer().durable_seq()))))
+        .end_object();
+    desk.answer_read(call.token, seen, body);
+}
+
+}  // namespace holdfast::api
