@@ -1,0 +1,307 @@
+#include "hub/hub.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include "api/api.h"
+#include "api/api_key.h"
+#include "api/measured_journal.h"
+#include "hub/admin.h"
+#include "hub/endpoint.h"
+#include "hub/log.h"
+#include "journal/checkpoint_store.h"
+#include "journal/file_journal.h"
+#include "os/asio_loop.h"
+#include "os/huge_pages.h"
+#include "os/linux_disk.h"
+#include "os/system_clock.h"
+#include "os/system_random.h"
+#include "os/tls_stream.h"
+#include "sequencer/sequencer.h"
+
+namespace holdfast::hub {
+namespace {
+
+constexpr Microseconds kExpiryPeriod = std::chrono::milliseconds(100);
+constexpr Microseconds kIdlePeriod = std::chrono::milliseconds(10);
+constexpr Microseconds kDrainMax = std::chrono::seconds(20);
+/// The scopes of the key that the first start makes: everything.
+constexpr std::string_view kRootScopes = "admin@*/*";
+constexpr std::string_view kRootKeyFile = "admin.key";
+
+api::BuildInfo build_info() { return {.version = HOLDFAST_VERSION, .revision = HOLDFAST_REVISION}; }
+
+}  // namespace
+
+/// In order of construction; destroyed in the reverse one.
+struct Hub::Parts : sequencer::Caller {
+    os::SystemClock clock;
+    os::SystemRandom random;
+    api::HealthBoard health;
+    api::Metrics metrics;
+    std::unique_ptr<os::AsioLoop> loop;
+    std::unique_ptr<os::LinuxDisk> disk;
+    std::unique_ptr<journal::FileJournal> file_journal;
+    std::unique_ptr<api::MeasuredJournal> journal;
+    std::unique_ptr<journal::CheckpointStore> checkpoints;
+    std::unique_ptr<sequencer::Sequencer> sequencer;
+    std::unique_ptr<api::Api> api;
+    std::unique_ptr<http::Server> server;
+    std::unique_ptr<os::TlsContext> tls;
+    std::unique_ptr<os::Listener> listener;
+    std::unique_ptr<Admin> admin;
+    std::unique_ptr<os::Timer> expiry_timer;
+    std::unique_ptr<os::Timer> idle_timer;
+    std::uint64_t commits_seen = 0;
+    bool idle_armed = false;
+    bool stopping = false;
+    int exit_code = 0;
+
+    // The answer to the one command that the hub submits for itself: its first API key.
+    sequencer::Answer root_key_answer;
+    void answered(std::uint64_t /*token*/, const sequencer::Answer& answer) override {
+        root_key_answer = answer;
+    }
+
+    Result<void> open(const ServeOptions& options);
+    Result<void> recover(const ServeOptions& options);
+    Result<void> make_root_key();
+    Result<void> listen(const ServeOptions& options);
+    void end_turn();
+    void keep_expiring();
+    void keep_idle_work_going();
+    void begin_stop();
+    [[noreturn]] void die_of_disk();
+};
+
+Hub::Hub(ServeOptions options) : options_(std::move(options)) {}
+Hub::~Hub() = default;
+
+Result<void> Hub::Parts::open(const ServeOptions& options) {
+    loop = std::make_unique<os::AsioLoop>(clock);
+    os::LinuxDiskOptions disk_options;
+    disk_options.commit_thread = options.commit_thread;
+    disk_options.post = [this](std::function<void()> task) { loop->post(std::move(task)); };
+    auto opened = os::LinuxDisk::open_directory(options.data, disk_options);
+    if (!opened) return failure(opened.error(), "opening " + options.data);
+    disk = std::move(*opened);
+    file_journal = std::make_unique<journal::FileJournal>(
+        *disk, clock, random, journal::FileJournalOptions{.segment_bytes = options.segment_bytes});
+    journal = std::make_unique<api::MeasuredJournal>(*file_journal, clock, metrics.journal_commit);
+    checkpoints = std::make_unique<journal::CheckpointStore>(*disk);
+    return {};
+}
+
+Result<void> Hub::Parts::recover(const ServeOptions& options) {
+    sequencer::SequencerOptions sequencer_options;
+    sequencer_options.limits.reservations_expected = options.reservations_expected;
+    sequencer = std::make_unique<sequencer::Sequencer>(clock, *journal, checkpoints.get(),
+                                                       sequencer_options);
+    Microseconds told = clock.since_boot();
+    const auto recovered = sequencer->recover([&](std::uint64_t done, std::uint64_t total) {
+        if (clock.since_boot() - told < std::chrono::seconds(2)) return;
+        told = clock.since_boot();
+        log_info("recovery.progress", "replaying the journal",
+                 {{"facts", fmt::to_string(done)},
+                  {"of", fmt::to_string(total)},
+                  {"percent", fmt::to_string(total == 0 ? 100 : done * 100 / total)}});
+    });
+    if (!recovered) return tl::unexpected(recovered.error());
+    if (!file_journal->torn_tail().empty())
+        log_warning("recovery.torn_tail", "an unacknowledged commit was left behind by a crash",
+                    {{"detail", file_journal->torn_tail()}});
+    for (const std::string& refused : checkpoints->refused())
+        log_warning("recovery.checkpoint_refused", "a checkpoint was not usable",
+                    {{"detail", refused}});
+    if (!disk->direct())
+        log_warning("disk.buffered", "the file system refuses O_DIRECT: using the page cache");
+    log_info("recovery.done", "recovered",
+             {{"seq", fmt::to_string(sequencer->durable_seq())},
+              {"checkpoint_seq", fmt::to_string(recovered->checkpoint_seq)},
+              {"facts_replayed", fmt::to_string(recovered->facts_replayed)},
+              {"ms", fmt::to_string(recovered->took.count() / 1000)}});
+    sequencer->on_fatal([this] { die_of_disk(); });
+    return {};
+}
+
+/// Without any key nobody could ever get in: the first start makes one and leaves it in a file that
+/// only its owner can read.
+Result<void> Hub::Parts::make_root_key() {
+    if (!sequencer->state().access.rows().empty()) return {};
+    const api::NewApiKey key = api::make_api_key(random);
+    const std::string text = key.text + "\n";
+    // The file first: a key that is journaled but not written down would be lost for ever.
+    if (Result<void> r = disk->write_atomically(kRootKeyFile, as_byte_span(text)); !r)
+        return failure(r.error(), "writing the first API key");
+    CreateApiKey command{.id = key.id, .title = "first key", .scopes = kRootScopes};
+    command.envelope.actor = "bootstrap";
+    std::copy(key.secret_hash.begin(), key.secret_hash.end(), command.secret_hash);
+    sequencer->submit(command, this, 0);
+    sequencer->turn();
+    while (!sequencer->idle()) {
+        // With a commit thread the answer is posted to the loop; one turn of it delivers it.
+        loop->post([this] { loop->stop(); });
+        loop->run();
+    }
+    if (root_key_answer.kind != sequencer::Answer::Kind::decided ||
+        root_key_answer.outcome.kind != ledger::Outcome::Kind::recorded)
+        return failure(ErrorCode::io_error, "the first API key could not be recorded");
+    return {};
+}
+
+Result<void> Hub::Parts::listen(const ServeOptions& options) {
+    const auto endpoint = parse_endpoint(options.listen);
+    if (!endpoint) return tl::unexpected(endpoint.error());
+    const bool tls_wanted = !options.tls_certificate.empty() || !options.tls_key.empty();
+    if (!is_loopback(*endpoint) && !tls_wanted && !options.insecure_public)
+        return failure(ErrorCode::invalid_argument,
+                       fmt::format("{} is reachable from outside and would speak plain HTTP. Give "
+                                   "--tls-cert and --tls-key, listen on 127.0.0.1 behind a proxy, "
+                                   "or say --insecure-i-know",
+                                   options.listen));
+    api = std::make_unique<api::Api>(api::Services{.sequencer = *sequencer,
+                                                   .loop = *loop,
+                                                   .random = random,
+                                                   .metrics = metrics,
+                                                   .health = health},
+                                     api::Options{.build = build_info()});
+    server = std::make_unique<http::Server>(*loop, *api);
+    api->attach(*server);
+    os::AcceptHandler accept = [this](std::unique_ptr<os::Stream> stream) {
+        server->accept(std::move(stream));
+    };
+    if (tls_wanted) {
+        auto loaded = os::TlsContext::load(
+            {.certificate_chain = options.tls_certificate, .private_key = options.tls_key});
+        if (!loaded) return failure(loaded.error(), "loading the TLS certificate");
+        tls = std::move(*loaded);
+        accept = tls->accept_handler(*loop, std::move(accept));
+    }
+    auto listening = loop->listen(*endpoint, std::move(accept));
+    if (!listening) return failure(listening.error(), "listening on " + options.listen);
+    listener = std::move(*listening);
+    if (options.admin.empty()) return {};
+    const auto admin_endpoint = parse_endpoint(options.admin);
+    if (!admin_endpoint) return tl::unexpected(admin_endpoint.error());
+    if (!is_loopback(*admin_endpoint) && !options.insecure_public)
+        return failure(ErrorCode::invalid_argument,
+                       options.admin +
+                           " is reachable from outside, and the admin listener asks "
+                           "for no key: use a loopback address, or --insecure-i-know");
+    admin = std::make_unique<Admin>(clock, health, metrics, build_info());
+    if (Result<void> r = admin->start(*admin_endpoint); !r)
+        return failure(r.error(), "listening on " + options.admin);
+    return {};
+}
+
+void Hub::Parts::end_turn() {
+    sequencer->turn();
+    api->turn_ended();
+    server->flush();
+    if (sequencer->counters().commits != commits_seen) {
+        commits_seen = sequencer->counters().commits;
+        keep_idle_work_going();
+    }
+}
+
+void Hub::Parts::keep_expiring() {
+    expiry_timer = loop->call_after(kExpiryPeriod, [this] {
+        sequencer->expire();
+        keep_expiring();
+    });
+}
+
+/// After a commit: watermark, spare segments, free space, a checkpoint when it is due. Then
+/// silence.
+void Hub::Parts::keep_idle_work_going() {
+    if (idle_armed) return;
+    idle_armed = true;
+    idle_timer = loop->call_after(kIdlePeriod, [this] {
+        idle_armed = false;
+        const bool worked = sequencer->idle_work();
+        if (worked || file_journal->watermark_due()) keep_idle_work_going();
+    });
+}
+
+void Hub::Parts::begin_stop() {
+    if (stopping) {
+        log_warning("stop.now", "second signal: stopping without waiting");
+        loop->stop();
+        return;
+    }
+    stopping = true;
+    health.draining = true;
+    log_info("stop.draining", "finishing what was asked");
+    sequencer->start_draining();
+    server->drain(kDrainMax, [this] { loop->stop(); });
+}
+
+void Hub::Parts::die_of_disk() {
+    health.failed = true;
+    const bool again = file_journal->recent_failure();
+    log_error("disk.failed",
+              again ? "the disk failed again within ten minutes: staying down"
+                    : "the disk failed under a commit: what it holds is not known; start again",
+              {{"detail", file_journal->failure_text()}});
+    // The callers' answers (outcome unknown) leave if their sockets take them at once.
+    if (server != nullptr) server->flush();
+    std::_Exit(again ? kExitStayDown : kExitDiskFailed);
+}
+
+Result<void> Hub::start() {
+    std::pmr::set_default_resource(os::huge_page_resource());
+    parts_ = std::make_unique<Parts>();
+    Parts& p = *parts_;
+    if (Result<void> r = p.open(options_); !r) return r;
+    if (Result<void> r = p.recover(options_); !r) return r;
+    if (Result<void> r = p.make_root_key(); !r) return r;
+    if (Result<void> r = p.listen(options_); !r) return r;
+    p.loop->on_turn_end([&p] { p.end_turn(); });
+    p.loop->on_signal([&p](int signal) {
+        if (signal != SIGHUP) {
+            p.begin_stop();
+        } else if (p.tls != nullptr) {
+            if (Result<void> r = p.tls->reload(); !r)
+                log_error("tls.reload_failed", "keeping the old certificate",
+                          {{"detail", to_string(r.error())}});
+            else
+                log_info("tls.reloaded", "certificate read again");
+        }
+    });
+    p.keep_expiring();
+    p.keep_idle_work_going();
+    if (options_.realtime) {
+        const sched_param priority{.sched_priority = 3};
+        if (sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
+            log_warning("realtime.refused", "SCHED_FIFO is not allowed here: running as usual");
+    }
+    return {};
+}
+
+int Hub::run() {
+    Parts& p = *parts_;
+    const bool tls = p.tls != nullptr;
+    p.health.started = true;
+    log_info("serving", "serving",
+             {{"url", fmt::format("{}://{}", tls ? "https" : "http",
+                                  options_.listen.substr(0, options_.listen.rfind(':')) + ":" +
+                                      fmt::to_string(p.listener->port()))},
+              {"admin", p.admin == nullptr ? "none" : fmt::format("port {}", p.admin->port())},
+              {"key", options_.data + "/" + std::string(kRootKeyFile)}});
+    p.loop->run();
+    p.sequencer->turn();
+    p.server->flush();
+    if (p.sequencer->idle()) {
+        if (Result<void> r = p.sequencer->checkpoint(); !r)
+            log_warning("stop.no_checkpoint", "the next start will replay more",
+                        {{"detail", to_string(r.error())}});
+    }
+    log_info("stop.done", "stopped", {{"seq", fmt::to_string(p.sequencer->durable_seq())}});
+    return p.exit_code;
+}
+
+}  // namespace holdfast::hub

@@ -1,0 +1,38 @@
+// Puts the parts together and runs them: data directory, journal, sequencer, API, admin listener,
+// signals. The only folder that knows everyone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace holdfast::hub {
+
+struct ServeOptions {
+    std::string data = "./holdfast-data";
+    std::string listen = "127.0.0.1:8460";  ///< the API
+    std::string admin = "127.0.0.1:8461";   ///< metrics and health; empty: none
+    std::string tls_certificate;            ///< PEM chain; with tls_key
+    std::string tls_key;
+    /// Binds to a public address without TLS: for a proxy in front, or a laboratory.
+    bool insecure_public = false;
+    std::uint64_t segment_bytes = 64ULL * 1024 * 1024;
+    /// Commits on a thread of its own instead of inline in the loop's turn.
+    bool commit_thread = false;
+    /// Room made at the start for this many open reservations.
+    std::uint64_t reservations_expected = 262'144;
+    /// SCHED_FIFO for the loop, where the system allows it: keeps a busy machine from delaying
+    /// commits by a timer tick.
+    bool realtime = false;
+    bool quiet = false;  ///< no talk on standard error but errors
+};
+
+/// Exit codes of `serve`, beside 0 (stopped in order) and 2 (usage).
+inline constexpr int kExitCorrupt = 65;      ///< a stored record fails its check: see the message
+inline constexpr int kExitUnavailable = 69;  ///< address in use, directory held by another process
+inline constexpr int kExitDiskFailed = 70;   ///< a write or sync failed: start again
+inline constexpr int kExitStayDown = 74;     ///< it failed twice in ten minutes: look at the disk
+
+/// Serves until SIGTERM or SIGINT. Blocks. Returns the exit code.
+int serve(const ServeOptions& options);
+
+}  // namespace holdfast::hub
