@@ -186,13 +186,16 @@ std::optional<TwinOutcome> Twin::seen_before(const Envelope& envelope) const {
         return seen;
     if (auto seen = check(envelope.semantic, semantic_keys, Refusal::event_identity_conflict))
         return seen;
-    if (envelope.source_seq == 0 || envelope.source.empty()) return std::nullopt;
     const auto source = sources.find(std::string(envelope.source));
-    if (source == sources.end()) return std::nullopt;
-    const auto [epoch, last] = source->second;
-    if (envelope.source_epoch < epoch) return twin_refused(Refusal::stale_source_epoch);
-    if (envelope.source_epoch == epoch && envelope.source_seq <= last)
-        return twin_refused(Refusal::already_recorded);
+    if (envelope.source_seq != 0 && source != sources.end()) {
+        const auto [epoch, last] = source->second;
+        if (envelope.source_epoch < epoch) return twin_refused(Refusal::stale_source_epoch);
+        if (envelope.source_epoch == epoch && envelope.source_seq <= last)
+            return twin_refused(Refusal::already_recorded);
+    }
+    const bool keyed = envelope.transport.given() || envelope.semantic.given();
+    if (keyed && transport_keys.size() + semantic_keys.size() >= limits_.keys_max)
+        return twin_refused(Refusal::table_full);
     return std::nullopt;
 }
 

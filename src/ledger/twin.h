@@ -20,6 +20,7 @@
 #include "canonical/command.h"
 #include "canonical/fact.h"
 #include "ledger/outcome.h"
+#include "ledger/state.h"
 
 namespace holdfast::ledger {
 
@@ -110,6 +111,7 @@ struct TwinChannel {
 /// The whole ledger as maps. Everything is open to read: tests compare it with State.
 class Twin {
   public:
+    explicit Twin(Limits limits = {}) : limits_(limits) {}
     /// Decides the command and applies its effect. `now` never goes back.
     TwinOutcome apply(const Command& command, Instant now);
 
@@ -147,6 +149,7 @@ class Twin {
     std::map<std::uint64_t, TwinApiKey> api_keys;
 
   private:
+    Limits limits_;
     /// An effect being put together: nothing of the twin changes until it is recorded.
     struct Draft {
         FactType type{};

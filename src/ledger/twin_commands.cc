@@ -174,7 +174,7 @@ ChannelId CommandStream::any_channel(const Twin& twin) {
 void CommandStream::draw_lines(DrawnCommand& d, const Twin& twin) {
     std::uint64_t count = 1 + random_.below(random_.percent(80) ? 3 : 8);
     if (random_.percent(3)) count = 0;
-    if (random_.below(4000) == 0) count = lines_per_request_max + random_.below(2);
+    if (random_.below(1500) == 0) count = lines_per_request_max + random_.below(2);
     const bool numbered = random_.percent(35);
     for (std::uint64_t i = 0; i < count; ++i) {
         Line line;

@@ -153,6 +153,7 @@ TwinOutcome Twin::order_created(const RecordEvent& c, Instant now) {
         !(c.names_reservation && known_order->second == c.reservation.raw))
         return twin_refused(Refusal::order_already_exists);
     if (c.names_reservation) return order_confirms_hold(c, now);
+    if (reservations.size() >= limits_.reservations_max) return twin_refused(Refusal::table_full);
     if (c.already_sold) return order_sold(c, now);
     if (c.channel == kNoChannel) return twin_refused(Refusal::channel_required);
     return record_hold(FactType::order_created, c.channel, c.lines, c.partial, c.order, 0,
@@ -257,9 +258,9 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
 
 TwinOutcome Twin::order_cancelled(const RecordEvent& c, Instant now) {
     if (c.order.empty()) return twin_refused(Refusal::order_required);
+    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
     const auto order = reservation_of_order.find(std::string(c.order));
     if (order == reservation_of_order.end()) return twin_refused(Refusal::unknown_order);
-    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
     Draft draft;
     draft.type = FactType::order_cancelled;
     draft.reservation = order->second;

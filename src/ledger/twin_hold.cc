@@ -181,6 +181,7 @@ TwinOutcome Twin::on(const ReserveStock& c, Instant now) {
     if (!length) return twin_refused(Refusal::time_to_live_out_of_range);
     if (reservation_of_order.contains(std::string(c.order)))
         return twin_refused(Refusal::order_already_exists);
+    if (reservations.size() >= limits_.reservations_max) return twin_refused(Refusal::table_full);
     return record_hold(FactType::reservation_created, c.channel, c.lines, c.partial, c.order,
                        to_raw(now + *length), c.envelope, now);
 }

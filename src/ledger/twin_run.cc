@@ -13,8 +13,8 @@ std::optional<std::string> TwinRun::step(const Command& command, Instant now) {
     entry_.clear();
     FactWriter writer(entry_);
     const Outcome outcome = decide(*state_, command, {now, state_->seq + 1}, arena_, writer);
-    const TwinOutcome expected = twin_.apply(command, now);
-    if (auto d = first_difference(outcome, entry_, expected)) return d;
+    expected_ = twin_.apply(command, now);
+    if (auto d = first_difference(outcome, entry_, expected_)) return d;
     const Result<void> applied = for_each_fact(entry_, [&](const FactView& fact) -> Result<void> {
         apply(*state_, fact);
         return {};
@@ -60,9 +60,28 @@ std::optional<std::string> TwinRun::reload() {
     return std::nullopt;
 }
 
+namespace {
+
+/// One episode in five runs into the ledger's bounds.
+Limits limits_of_episode(std::uint64_t seed) {
+    if (seed % 5 != 0) return {};
+    return {.keys_max = 40, .reservations_max = 12};
+}
+
+void note_words(const TwinOutcome& outcome, EpisodeResult& result) {
+    if (outcome.kind == Outcome::Kind::refused) result.refusals.insert(outcome.refusal);
+    for (const TwinProblem& problem : outcome.problems) result.refusals.insert(problem.refusal);
+    for (const TwinFact& fact : outcome.facts) {
+        result.facts.insert(fact.type);
+        result.cases.insert(fact.raises.begin(), fact.raises.end());
+    }
+}
+
+}  // namespace
+
 EpisodeResult run_episode(std::uint64_t seed, std::uint64_t commands, std::uint64_t compare_every,
                           bool print_commands) {
-    TwinRun run(seed);
+    TwinRun run(seed, limits_of_episode(seed));
     CommandStream stream(seed);
     EpisodeResult result;
     while (result.commands < commands) {
@@ -71,6 +90,7 @@ EpisodeResult run_episode(std::uint64_t seed, std::uint64_t commands, std::uint6
             fmt::print("{} at {}: {}\n", result.commands + 1, to_raw(drawn.now),
                        describe(drawn.command));
         result.difference = run.step(drawn.command, drawn.now);
+        note_words(run.outcome(), result);
         ++result.commands;
         const bool last = result.commands == commands;
         if (!result.difference && (last || result.commands % compare_every == 0)) {

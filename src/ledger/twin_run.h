@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,8 @@ namespace holdfast::ledger {
 /// One ledger, one twin, and the facts they agreed on so far.
 class TwinRun {
   public:
-    explicit TwinRun(std::uint64_t hash_seed) : state_(std::make_unique<State>(hash_seed)) {}
+    explicit TwinRun(std::uint64_t hash_seed, Limits limits = {})
+        : state_(std::make_unique<State>(hash_seed, limits)), twin_(limits) {}
 
     /// Gives both the command; the first difference in answer, facts or invariants, in words.
     [[nodiscard]] std::optional<std::string> step(const Command& command, Instant now);
@@ -33,6 +35,8 @@ class TwinRun {
 
     [[nodiscard]] const State& state() const { return *state_; }
     [[nodiscard]] const Twin& twin() const { return twin_; }
+    /// What the twin answered last.
+    [[nodiscard]] const TwinOutcome& outcome() const { return expected_; }
 
   private:
     struct Noted {
@@ -41,6 +45,7 @@ class TwinRun {
     };
     std::unique_ptr<State> state_;
     Twin twin_;
+    TwinOutcome expected_;
     Arena arena_;
     std::vector<std::byte> entry_;
     std::vector<std::byte> facts_;  // of all entries so far
@@ -51,6 +56,9 @@ struct EpisodeResult {
     std::uint64_t commands = 0;  ///< run before the end or the difference
     std::optional<std::string> difference;
     std::string command;  ///< the one that showed the difference, in words
+    std::set<Refusal> refusals;
+    std::set<FactType> facts;
+    std::set<CaseKind> cases;
 };
 
 /// Runs `commands` random commands drawn from `seed`. Compares answers and checks the ledger's

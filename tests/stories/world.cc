@@ -35,11 +35,8 @@ std::optional<std::string> World::execute(const Command& command) {
     entry_.clear();
     FactWriter writer(entry_);
     outcome_ = ledger::decide(*state_, command, {now_, state_->seq + 1}, arena_, writer);
-    std::optional<std::string> difference;
-    if (twin_follows_) {
-        const ledger::TwinOutcome expected = twin_.apply(command, now_);
-        difference = ledger::first_difference(outcome_, entry_, expected);
-    }
+    const ledger::TwinOutcome expected = twin_.apply(command, now_);
+    std::optional<std::string> difference = ledger::first_difference(outcome_, entry_, expected);
     const Result<void> applied = for_each_fact(entry_, [&](const FactView& fact) -> Result<void> {
         ledger::apply(*state_, fact);
         met_.facts.insert(fact.type());
@@ -53,7 +50,7 @@ std::optional<std::string> World::execute(const Command& command) {
         for (const ledger::LineProblem& p : outcome_.problems) met_.refusals.insert(p.refusal);
     }
     if (!difference) difference = state_->check_invariants();
-    if (!difference && twin_follows_) difference = ledger::first_difference(*state_, twin_);
+    if (!difference) difference = ledger::first_difference(*state_, twin_);
     return difference;
 }
 
@@ -118,7 +115,7 @@ std::optional<Fault> World::given(Words words) {
         (keys ? limits.keys_max : limits.reservations_max) =
             static_cast<std::uint64_t>(words.take_number().value_or(0));
         state_ = std::make_unique<ledger::State>(kSeed, limits);
-        twin_follows_ = false;
+        twin_ = ledger::Twin(limits);
     } else {
         return given_stock(words);
     }

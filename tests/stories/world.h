@@ -59,7 +59,6 @@ class World {
     Met& met_;
     std::unique_ptr<ledger::State> state_;
     ledger::Twin twin_;
-    bool twin_follows_ = true;  ///< not while a story makes the ledger's bounds small
     Instant now_;
     Arena arena_;
     ledger::Outcome outcome_;
