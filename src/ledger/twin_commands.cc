@@ -41,7 +41,7 @@ void CommandStream::advance_time() {
         step = random_.between(kSecond, 300 * kSecond);
     else if (kind < 992)
         step = random_.between(5 * 60 * kSecond, 20 * 60 * kSecond);
-    else if (kind < 998)
+    else if (kind < 996)
         step = random_.between(kDay, 5 * kDay);
     else
         step = random_.between(10 * kDay, 60 * kDay);
@@ -111,7 +111,7 @@ std::string_view CommandStream::order(DrawnCommand& d, bool fresh) {
     return text(d, fmt::format("order-{}", orders_ > back ? orders_ - back : 0));
 }
 
-Envelope CommandStream::envelope() {
+Envelope CommandStream::envelope(DrawnCommand& d) {
     static constexpr std::string_view kSources[] = {"till-1", "till-2", "wms"};
     static constexpr std::string_view kActors[] = {"", "", "key-1", "key-2"};
     static constexpr std::string_view kReasons[] = {"", "damage", "theft"};
@@ -142,6 +142,10 @@ Envelope CommandStream::envelope() {
         }
     }
     if (random_.percent(1)) e.source_seq = 7;  // with or without a source to count
+    if (random_.percent(4)) {                  // somebody new, perhaps in two roles at once
+        e.actor = text(d, fmt::format("name-{}", random_.below(1000)));
+        if (random_.percent(25)) e.reason = e.actor;
+    }
     if (random_.percent(20)) e.occurred_at = now_ - Microseconds{kDay};
     return e;
 }
@@ -202,7 +206,7 @@ ReservationId CommandStream::reservation(const Twin& twin) {
 Command CommandStream::reserve(DrawnCommand& d, const Twin& twin) {
     draw_lines(d, twin);
     ReserveStock c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.channel = any_channel(twin);
     c.lines = d.lines;
     c.partial = random_.percent(30);
@@ -215,7 +219,7 @@ Command CommandStream::reserve(DrawnCommand& d, const Twin& twin) {
 
 Command CommandStream::step(DrawnCommand& d, const Twin& twin, ReservationStep step) {
     StepReservation c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.step = step;
     c.reservation = reservation(twin);
     if (step == ReservationStep::adjust || random_.percent(50)) {
@@ -227,6 +231,8 @@ Command CommandStream::step(DrawnCommand& d, const Twin& twin, ReservationStep s
                 const auto& parts = row->second.parts;
                 line.line = parts[random_.below(parts.size())].line;
                 if (random_.percent(20)) line.quantity = row->second.reserved_on(line.line);
+                if (random_.percent(30))
+                    line.quantity = row->second.reserved_on(line.line) + random_.between(1, 3);
             }
         c.lines = d.lines;
     }
@@ -241,7 +247,7 @@ Command CommandStream::event(DrawnCommand& d, const Twin& twin, FactType type) {
     draw_lines(d, twin);
     RecordEvent c;
     c.type = type;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     if (random_.percent(65)) {
         c.names_location = true;
         c.location = place(twin);
@@ -290,13 +296,13 @@ Command CommandStream::table(DrawnCommand& d, const Twin& twin) {
     if (kind < 30) return location(d, random_.below(locations_));
     if (kind < 42) return pool(d, twin, random_.below(pools_));
     if (kind < 54) return channel(d, twin, random_.below(channels_));
-    if (kind < 90) return policy(twin);
+    if (kind < 90) return policy(d, twin);
     return api_key(d);
 }
 
 Command CommandStream::item(DrawnCommand& d, std::uint64_t number) {
     UpsertItem c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.code = text(d, fmt::format("item-{}", number));
     if (random_.percent(4)) c.code = text(d, "item\n");
     c.title = text(d, fmt::format("title {}", random_.below(3)));
@@ -305,7 +311,7 @@ Command CommandStream::item(DrawnCommand& d, std::uint64_t number) {
 
 Command CommandStream::location(DrawnCommand& d, std::uint64_t number) {
     UpsertLocation c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.code = text(d, random_.percent(4) ? std::string(code_bytes_max + 1, 'L')
                                         : fmt::format("location-{}", number));
     c.title = text(d, "a place");
@@ -315,7 +321,7 @@ Command CommandStream::location(DrawnCommand& d, std::uint64_t number) {
 
 Command CommandStream::pool(DrawnCommand& d, const Twin& twin, std::uint64_t number) {
     UpsertPool c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.code = text(d, random_.percent(4) ? std::string{} : fmt::format("pool-{}", number));
     for (std::uint32_t i = 0; i < twin.locations.size(); ++i)
         if (random_.percent(80)) d.locations.push_back(LocationId{i});
@@ -329,7 +335,7 @@ Command CommandStream::pool(DrawnCommand& d, const Twin& twin, std::uint64_t num
 
 Command CommandStream::channel(DrawnCommand& d, const Twin& twin, std::uint64_t number) {
     UpsertChannel c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.code = text(
         d, random_.percent(4) ? std::string("channel\x7f") : fmt::format("channel-{}", number));
     c.title = text(d, "a shop");
@@ -340,9 +346,9 @@ Command CommandStream::channel(DrawnCommand& d, const Twin& twin, std::uint64_t 
     return c;
 }
 
-Command CommandStream::policy(const Twin& twin) {
+Command CommandStream::policy(DrawnCommand& d, const Twin& twin) {
     SetPolicy c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.kind = random_.percent(60) ? PolicyKind::safety_stock : PolicyKind::buffer;
     c.names_sku = random_.percent(60);
     if (c.names_sku) c.sku = sku(twin);
@@ -356,12 +362,12 @@ Command CommandStream::policy(const Twin& twin) {
 Command CommandStream::api_key(DrawnCommand& d) {
     if (random_.percent(50)) {
         RevokeApiKey c;
-        c.envelope = envelope();
+        c.envelope = envelope(d);
         c.id = random_.below(4);
         return c;
     }
     CreateApiKey c;
-    c.envelope = envelope();
+    c.envelope = envelope(d);
     c.id = random_.below(4);
     c.secret_hash[0] = static_cast<std::byte>(random_.below(256));
     c.title = text(d, "a key");

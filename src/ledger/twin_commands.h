@@ -64,9 +64,9 @@ class CommandStream {
     Command location(DrawnCommand& d, std::uint64_t number);
     Command pool(DrawnCommand& d, const Twin& twin, std::uint64_t number);
     Command channel(DrawnCommand& d, const Twin& twin, std::uint64_t number);
-    Command policy(const Twin& twin);
+    Command policy(DrawnCommand& d, const Twin& twin);
     Command api_key(DrawnCommand& d);
-    Envelope envelope();
+    Envelope envelope(DrawnCommand& d);
     void draw_lines(DrawnCommand& d, const Twin& twin);
     std::string_view text(DrawnCommand& d, std::string value);
     std::string_view order(DrawnCommand& d, bool fresh);
