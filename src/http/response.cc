@@ -165,17 +165,18 @@ void append_chunk(std::string& out, std::string_view bytes) {
 }
 
 void append_problem(std::string& out, const Problem& problem) {
-    std::string type = "urn:holdfast:problem:";
-    for (const char c : problem.code) type += c == '_' ? '-' : c;
+    std::string slug;
+    for (const char c : problem.code) slug += c == '_' ? '-' : c;
     JsonWriter json(out);
     json.begin_object()
-        .member("type", type)
+        .member("type", "urn:holdfast:problem:" + slug)
         .member("title", problem.title)
         .member("status", std::uint32_t{problem.status})
         .member("detail", problem.detail)
         .member("code", problem.code)
         .member("retryable", problem.retryable)
         .member("outcome", "not_applied")
+        .member("documentation", "/docs/problems/" + slug)
         .end_object();
 }
 
