@@ -1,5 +1,6 @@
 #include "api/metrics.h"
 
+#include "http/json_writer.h"
 #include "telemetry/exposition.h"
 
 namespace holdfast::api {
@@ -93,6 +94,17 @@ void expose_http(Exposition& out, const Metrics& m) {
 }
 
 }  // namespace
+
+std::string version_json(const BuildInfo& build) {
+    std::string out;
+    http::JsonWriter json(out);
+    json.begin_object()
+        .member("name", std::string_view("holdfast"))
+        .member("version", build.version)
+        .member("revision", build.revision)
+        .end_object();
+    return out;
+}
 
 void Metrics::sample(sequencer::Sequencer& sequencer) {
     const sequencer::Counters& counters = sequencer.counters();

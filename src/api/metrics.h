@@ -20,6 +20,9 @@ struct BuildInfo {
     std::string revision;
 };
 
+/// What GET /version says.
+std::string version_json(const BuildInfo& build);
+
 class Metrics {
   public:
     /// Numbers of refusals and of fact types stay below this.

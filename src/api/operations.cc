@@ -201,14 +201,7 @@ void get_health(Desk& desk, const Call& call, HealthQuestion question) {
 }
 
 void get_version(Desk& desk, const Call& call) {
-    std::string& body = desk.scratch();
-    http::JsonWriter json(body);
-    json.begin_object()
-        .member("name", std::string_view("holdfast"))
-        .member("version", desk.options().build.version)
-        .member("revision", desk.options().build.revision)
-        .end_object();
-    desk.answer(call.token, 200, kJson, body);
+    desk.answer(call.token, 200, kJson, version_json(desk.options().build));
 }
 
 void get_openapi_yaml(Desk& desk, const Call& call) {

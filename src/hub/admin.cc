@@ -20,9 +20,13 @@ struct Admin::Pages final : http::Handler {
             respond_health(request, token, api::HealthQuestion::ready);
         } else if (request.path == "/startupz") {
             respond_health(request, token, api::HealthQuestion::started);
+        } else if (request.path == "/version") {
+            server->respond(token,
+                            {.content_type = "application/json", .body = api::version_json(build)});
         } else {
-            respond_problem(token, 404, "not_found",
-                            "The admin listener has /metrics, /livez, /readyz and /startupz");
+            respond_problem(
+                token, 404, "not_found",
+                "The admin listener has /metrics, /livez, /readyz, /startupz and /version");
         }
     }
 
