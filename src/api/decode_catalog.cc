@@ -69,6 +69,9 @@ bool Decoder::channel(std::string_view body, UpsertChannel& out, Fault& fault) {
                                             return parts.kept_text(reader, v, 0, title_bytes_max,
                                                                    out.title);
                                         case 1:
+                                            if (JsonReader::is_null(v)) {
+                                                return reader.read_null(v);
+                                            }
                                             if (!parts.code(reader, v, text)) return false;
                                             out.pool = parts.state->pool(text);
                                             if (out.pool == kNoPool) out.pool = kUnknownPool;
@@ -97,10 +100,7 @@ bool Decoder::policy(std::string_view body, SetPolicy& out, Fault& fault) {
                 case 2: out.names_location = true; return parts.location(reader, v, out.location);
                 case 3:
                     out.value = -1;  // the ledger's word for "remove the row"
-                    if (JsonReader::is_null(v)) {
-                        bool null = false;
-                        return v.is_null().get(null) == simdjson::SUCCESS || reader.malformed();
-                    }
+                    if (JsonReader::is_null(v)) return reader.read_null(v);
                     return reader.read_integer_between(v, 0, policy_value_max, out.value);
                 default: return parts.kept_text(reader, v, 1, code_bytes_max, out.envelope.reason);
             }

@@ -98,11 +98,10 @@ class EventReader {
                     out_.names_reservation = true;
                     return parts_.reservation_id(reader_, v, out_.reservation);
                 default:
-                    return reader_.read_array(v, lines_per_request_max,
-                                              [&](std::size_t, json::value item) {
-                                                  parts_.lines.emplace_back();
-                                                  return read_line(item, parts_.lines.back());
-                                              });
+                    return reader_.read_lines(v, [&](std::size_t, json::value item) {
+                        parts_.lines.emplace_back();
+                        return read_line(item, parts_.lines.back());
+                    });
             }
         });
     }

@@ -26,7 +26,7 @@ bool read_line(Decoder::Parts& parts, JsonReader& reader, json::value value, Lin
 
 bool read_step_lines(Decoder::Parts& parts, JsonReader& reader, json::value value) {
     parts.lines.clear();
-    return reader.read_array(value, lines_per_request_max, [&](std::size_t, json::value item) {
+    return reader.read_lines(value, [&](std::size_t, json::value item) {
         Line line;
         const bool read = reader.read_object(
             item, kStepLineFields, bit(0) | bit(1), [&](std::size_t field, json::value v) {
@@ -65,11 +65,10 @@ bool Decoder::reservation(std::string_view body, ReserveStock& out, Fault& fault
         switch (field) {
             case 0: return parts.channel(reader, value, out.channel);
             case 1:
-                return reader.read_array(
-                    value, lines_per_request_max, [&](std::size_t, json::value item) {
-                        parts.lines.emplace_back();
-                        return read_line(parts, reader, item, parts.lines.back());
-                    });
+                return reader.read_lines(value, [&](std::size_t, json::value item) {
+                    parts.lines.emplace_back();
+                    return read_line(parts, reader, item, parts.lines.back());
+                });
             case 2: return parts.kept_text(reader, value, 1, document_bytes_max, out.order);
             case 3: return reader.read_bool(value, out.partial);
             default: return parts.time_to_live(reader, value, out.time_to_live);

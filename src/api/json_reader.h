@@ -13,6 +13,7 @@
 
 #include "api/nearest.h"
 #include "api/problem.h"
+#include "canonical/ids.h"
 
 namespace holdfast::api {
 
@@ -59,9 +60,16 @@ class JsonReader {
         if (value.get_object().get(object) != simdjson::SUCCESS) return malformed();
         return read_fields(object, names, required, on_field);
     }
-    /// `on_item(index, value)`. Fails with too_many_items beyond `items_max`.
+    /// `on_item(index, value)`. Fails with `beyond` when there are more than `items_max`.
     template <class OnItem>
-    bool read_array(json::value value, std::size_t items_max, OnItem&& on_item);
+    bool read_array(json::value value, std::size_t items_max, OnItem&& on_item,
+                    const ProblemKind& beyond = problems::too_many_items);
+    /// An array of lines: what is too many is the ledger's word.
+    template <class OnItem>
+    bool read_lines(json::value value, OnItem&& on_item) {
+        return read_array(value, lines_per_request_max, on_item,
+                          problem_of(Refusal::too_many_lines));
+    }
 
     /// UTF-8 without control characters, `bytes_min`..`bytes_max` long. Valid until the parser
     /// reads its next document.
@@ -75,6 +83,11 @@ class JsonReader {
     static bool is_null(json::value value) {
         json::json_type type{};
         return value.type().get(type) == simdjson::SUCCESS && type == json::json_type::null;
+    }
+    /// Consumes a value that is_null().
+    bool read_null(json::value value) {
+        bool null = false;
+        return (value.is_null().get(null) == simdjson::SUCCESS && null) || malformed();
     }
     bool invalid(std::string detail) {
         return fault_.set(problems::invalid_value, trail_.pointer(), std::move(detail));
@@ -152,7 +165,8 @@ bool JsonReader::read_document(json::parser& parser, std::string_view text,
 }
 
 template <class OnItem>
-bool JsonReader::read_array(json::value value, std::size_t items_max, OnItem&& on_item) {
+bool JsonReader::read_array(json::value value, std::size_t items_max, OnItem&& on_item,
+                            const ProblemKind& beyond) {
     if (!is_type(value, json::json_type::array, "an array")) return false;
     json::array array;
     if (value.get_array().get(array) != simdjson::SUCCESS) return malformed();
@@ -161,7 +175,7 @@ bool JsonReader::read_array(json::value value, std::size_t items_max, OnItem&& o
         json::value item;
         if (std::move(entry).get(item) != simdjson::SUCCESS) return malformed();
         if (index == items_max) {
-            return fault_.set(problems::too_many_items, trail_.pointer(),
+            return fault_.set(beyond, trail_.pointer(),
                               "At most " + std::to_string(items_max) + " are taken.");
         }
         trail_.enter(index);

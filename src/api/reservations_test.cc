@@ -200,7 +200,7 @@ TEST_F(Reservations, BoundsTheLines) {
     std::string body = R"({"channel":"web","lines":[)";
     for (int i = 0; i < 2001; ++i)
         body += std::string(i ? "," : "") + R"({"sku":"BOOT","quantity":1})";
-    EXPECT_EQ(code_of(reserve(body + "]}")), "too_many_items");
+    EXPECT_EQ(code_of(reserve(body + "]}")), "too_many_lines");
 }
 
 TEST_F(Reservations, DeepNestingIsRefusedWhereItBegins) {

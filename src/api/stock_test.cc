@@ -102,6 +102,12 @@ TEST_F(Stock, CatalogRefusesWhatDoesNotFit) {
     EXPECT_EQ(code_of(put("/v1/pools/new", R"({"locations":["DC1","NOPE"]})")), "unknown_location");
     EXPECT_EQ(pointer_of(put("/v1/pools/new", R"({"locations":["DC1","NOPE"]})")),
               "#/locations/1/location");
+    std::string many = R"({"title":"x","scopes":[)";
+    for (int i = 0; i < 65; ++i) many += std::string(i > 0 ? "," : "") + R"("admin@*/*")";
+    EXPECT_EQ(code_of(post("/v1/api-keys", many + "]}")), "too_many_items");
+    expect_ok(put("/v1/channels/idle", R"({"pool":null})"));
+    EXPECT_EQ(code_of(reserve(R"({"channel":"idle","lines":[{"sku":"BOOT","quantity":1}]})")),
+              "channel_has_no_pool");
     EXPECT_EQ(code_of(put("/v1/items/%01")), "code_not_allowed");
     EXPECT_EQ(code_of(put("/v1/items/" + std::string(129, 'x'))), "code_not_allowed");
     EXPECT_EQ(code_of(put("/v1/policies", R"({"kind":"x","value":1})")), "invalid_value");
