@@ -14,6 +14,7 @@
 #include "cli/import_orders.h"
 #include "cli/import_stock.h"
 #include "cli/journal_command.h"
+#include "cli/serve_command.h"
 
 namespace holdfast::cli {
 namespace {
@@ -23,6 +24,7 @@ constexpr const char* kVersion = HOLDFAST_VERSION;
 
 /// All options of all commands: they must outlive the parse, and only one command runs.
 struct AllOptions {
+    hub::ServeOptions serve;
     ReserveOptions reserve;
     StepOptions confirm;
     StepOptions release;
@@ -72,6 +74,7 @@ class Grammar {
         app_.require_subcommand(1);
         app_.set_version_flag("--version", version_text());
         app_.option_defaults()->always_capture_default();
+        describe_serve();
         describe_stock();
         describe_import();
         describe_generate();
@@ -123,6 +126,19 @@ class Grammar {
         sub->add_option("--column", columns, "MEANING=NAME of a column in the file; repeat it");
         sub->add_option("--mapping", mapping, "TOML file with a table [columns] of the same");
         sub->add_option("--separator", separator, "between fields");
+    }
+
+    void describe_serve() {
+        auto& s = o_->serve;
+        auto* sub =
+            command(app_, "serve", "Run a hub until SIGTERM or Ctrl-C",
+                    "  holdfast serve\n"
+                    "  holdfast serve --data /srv/holdfast --listen 127.0.0.1:9000 --admin ''\n\n"
+                    "Exit codes: 0 stopped in order, 2 usage, 65 a stored record fails its check,\n"
+                    "69 address or directory in use, 70 the disk failed: start again,\n"
+                    "74 it failed twice in ten minutes: look at the disk.",
+                    [&s] { return hub::serve(s); });
+        add_serve_flags(*sub, s);
     }
 
     void describe_stock() {
