@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""The command line against a real hub: what it prints, where it prints it, and with which exit code it ends."""
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import hub as hubs  # noqa: E402
+
+
+class CommandLine(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = hubs.work_directory("cli")
+        cls.hub = hubs.Hub(cls.directory / "data")
+        cls.hub.start()
+        stock = cls.directory / "stock.csv"
+        stock.write_text("sku,location,quantity,title\nBOOT-42,DC1,3,Boot size 42\nSOCK-7,DC1,40,\"Socks, wool\"\n")
+        cls.hub.run("import", "stock", stock, "--create", "--channel", "web", "--progress", "none")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hub.stop()
+
+    def ends(self, code, *arguments):
+        """Runs it against the hub, expects the exit code, gives both outputs."""
+        done = self.hub.run(*arguments, check=False)
+        self.assertEqual(done.returncode, code, f"{arguments}: {done.stdout}{done.stderr}")
+        return done
+
+    def reserve(self, *lines):
+        return json.loads(self.ends(0, "reserve", *lines, "--json").stdout)
+
+    def test_reserves_confirms_and_releases(self):
+        made = self.reserve("SOCK-7=2")
+        self.assertEqual(made["status"], "held")
+        self.assertIn("confirmed", self.ends(0, "confirm", made["id"], "--order", "9001").stdout)
+        self.assertIn("released", self.ends(0, "release", made["id"], "--line", "1=1", "--reason", "customer").stdout)
+        state = self.hub.api().get(f"/v1/reservations/{made['id']}")
+        self.assertEqual([line["reserved"] for line in state["lines"]], [1])
+
+    def test_repeats_an_answer_for_the_same_key(self):
+        first = self.ends(0, "reserve", "SOCK-7", "--idempotency-key", "same", "--json")
+        again = self.ends(0, "reserve", "SOCK-7", "--idempotency-key", "same")
+        self.assertIn(json.loads(first.stdout)["id"], again.stdout)
+        self.assertIn("answered before", again.stdout)
+
+    def test_tells_what_why_and_next_on_standard_error(self):
+        done = self.ends(4, "reserve", "BOOT-42=4")
+        self.assertEqual(done.stdout, "")
+        self.assertIn("holdfast: nothing was reserved", done.stderr)
+        self.assertIn("insufficient_stock", done.stderr)
+        self.assertNotIn("\x1b", done.stderr)
+
+    def test_ends_with_the_documented_codes(self):
+        self.ends(2, "reserve")
+        self.ends(2, "reserve", "BOOT-42=0")
+        self.ends(3, "confirm", "rsv_00000000000zz")
+        self.ends(3, "position", "NO-SUCH-SKU", "DC1")
+        self.ends(4, "reserve", "BOOT-42=4")
+        done = hubs.command("availability", "BOOT-42", "--url", f"http://127.0.0.1:{hubs.free_port()}", check=False)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("holdfast serve", done.stderr)
+
+    def test_suggests_what_was_meant(self):
+        done = hubs.command("reserv", "BOOT-42", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("did you mean reserve?", done.stderr)
+        self.assertIn("did you mean --channel?", hubs.command("reserve", "X", "--chanel", "web", check=False).stderr)
+
+    def test_every_command_has_help_with_examples(self):
+        top = hubs.command("--help").stdout
+        names = [line.split()[0] for line in top.split("Subcommands:")[1].split("\n\n")[0].splitlines() if line.strip()]
+        self.assertLessEqual({"serve", "reserve", "confirm", "release", "availability", "position", "import", "export",
+                              "generate", "journal", "key", "bench", "status", "version"}, set(names))
+        for name in names:
+            self.assertIn("Usage:", hubs.command(name, "--help").stdout)
+
+    def test_shows_availability_positions_and_status(self):
+        rows = json.loads(self.ends(0, "availability", "SOCK-7", "BOOT-42", "--json").stdout)["data"]
+        self.assertEqual([row["sku"] for row in rows], ["SOCK-7", "BOOT-42"])
+        self.assertIn("DC1", self.ends(0, "position", "BOOT-42").stdout)
+        self.assertEqual(json.loads(self.ends(0, "position", "BOOT-42", "DC1", "--json").stdout)["on_hand"], 3)
+        status = json.loads(self.ends(0, "status", "--check", "--state-hash", "--json").stdout)
+        self.assertEqual(status["invariants"], "ok")
+        self.assertRegex(status["state_hash"], "^[0-9a-f]{32}$")
+
+    def test_exports_lists(self):
+        out = self.ends(0, "export", "positions", "--sku", "BOOT-42").stdout.splitlines()
+        self.assertTrue(out[0].startswith("sku,location,on_hand,reserved"))
+        self.assertTrue(out[1].startswith("BOOT-42,DC1,3,"))
+        items = self.ends(0, "export", "items").stdout
+        self.assertIn('SOCK-7,"Socks, wool"', items)
+        facts = [json.loads(line) for line in self.ends(0, "export", "facts").stdout.splitlines()]
+        seqs = [int(fact["sequence"]) for fact in facts]
+        self.assertEqual(seqs, list(range(1, len(seqs) + 1)))
+
+    def test_keys_are_made_used_and_revoked(self):
+        made = self.ends(0, "key", "create", "--title", "reader", "--scope", "stock:read@*/*").stdout.strip()
+        file = self.directory / "reader.key"
+        file.write_text(made + "\n")
+        as_reader = ("--url", self.hub.url, "--key-file", file)
+        self.assertEqual(hubs.command("availability", "SOCK-7", *as_reader, check=False).returncode, 0)
+        denied = hubs.command("reserve", "SOCK-7", *as_reader, check=False)
+        self.assertEqual(denied.returncode, 1)
+        self.assertIn("forbidden", denied.stderr)
+        keys = json.loads(self.ends(0, "key", "list", "--json").stdout)["data"]
+        key_id = next(key["id"] for key in keys if key["title"] == "reader")
+        self.ends(0, "key", "revoke", key_id)
+        self.assertEqual(hubs.command("availability", "SOCK-7", *as_reader, check=False).returncode, 1)
+
+    def test_looks_at_the_journal_beside_a_running_hub(self):
+        report = json.loads(hubs.command("journal", "verify", "--data", self.hub.data, "--json").stdout)
+        self.assertTrue(report["whole"])
+        facts = [json.loads(line) for line in hubs.command("journal", "dump", "--data", self.hub.data).stdout.splitlines()]
+        counted = next(fact for fact in facts if fact["type"] == "stock.counted")
+        self.assertIn({"sku": "BOOT-42", "place": "location", "location": "DC1", "bucket": "sellable", "delta": 3},
+                      counted["postings"])
+        self.assertEqual(hubs.command("journal", "verify", "--data", self.directory / "none", check=False).returncode, 3)
+
+    def test_finds_a_damaged_journal(self):
+        hub = hubs.Hub(self.directory / "damaged")
+        hub.start()
+        hub.api().set_up([f"S-{i}" for i in range(50)], ["L"], on_hand=5)
+        hub.stop()
+        segment = next(hub.data.glob("segment-*"))
+        with open(segment, "r+b") as file:
+            at = file.read().index(b"S-17")
+            file.seek(at)
+            file.write(b"S-71")
+        done = hubs.command("journal", "verify", "--data", hub.data, "--json", check=False)
+        self.assertEqual(done.returncode, 6, done.stdout + done.stderr)
+        self.assertFalse(json.loads(done.stdout)["whole"])
+
+    def test_an_import_can_be_interrupted_and_goes_on(self):
+        hub = hubs.Hub(self.directory / "interrupted")
+        hub.start()
+        orders, stock = self.directory / "orders.csv", self.directory / "opening.csv"
+        hubs.command("generate", "orders", "--orders", 3000, "--seed", 5, "--out", orders, "--progress", "none")
+        hubs.command("generate", "stock", "--from", orders, "--out", stock, "--progress", "none")
+        hub.run("import", "stock", stock, "--create", "--channel", "web", "--progress", "none")
+        arguments = [str(a) for a in (hubs.BINARY, "import", "orders", orders, "--batch", 5, "--progress", "json", "--json",
+                                      "--url", hub.url, "--key-file", hub.key_file)]
+        importer = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        api = hub.api()
+        while api.get("/v1/status")["counts"]["reservations"] < 100:
+            time.sleep(0.005)
+        importer.send_signal(signal.SIGINT)
+        out, talk = importer.communicate(timeout=60)
+        self.assertEqual(importer.returncode, 130, out + talk)
+        self.assertIn("goes on where it stopped", talk)
+        done = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True)
+        report = json.loads(done.stdout)
+        self.assertTrue(report["adds_up"] and report["resumed_from"] > 0 and report["duplicate"]["rows"] > 0)
+        hub.stop()
+
+    def test_reads_columns_by_other_names(self):
+        file, mapping = self.directory / "renamed.csv", self.directory / "mapping.toml"
+        file.write_text("OrderNo;Item;Pieces\n77001;SOCK-7;1\n77002;BOOT-42;50\n77003;GONE;1\n")
+        mapping.write_text('[columns]\ninvoice = "OrderNo"\nstock_code = "Item"\n')
+        arguments = ("import", "orders", file, "--mapping", mapping, "--separator", ";", "--sku-pattern", ".+", "--json")
+        self.assertIn("no column 'quantity'", self.ends(1, *arguments).stderr)
+        report = json.loads(self.ends(0, *arguments, "--column", "quantity=Pieces").stdout)
+        self.assertEqual(report["held"], {"rows": 1, "units": 1})
+        self.assertEqual({why: some["rows"] for why, some in report["refused"].items()},
+                         {"insufficient_stock": 1, "unknown_sku": 1})
+
+
+if __name__ == "__main__":
+    unittest.main(warnings="ignore")
