@@ -39,9 +39,13 @@ class Planner {
         for (SkuGroup& group : groups_.view()) plan_named(group);
         preferred_ = location_for_all();
         for (SkuGroup& group : groups_.view()) plan_from_pool(group);
-        std::stable_sort(
-            parts_.view().begin(), parts_.view().end(),
-            [](const PlannedPart& a, const PlannedPart& b) { return a.line_index < b.line_index; });
+        const auto earlier = [](const PlannedPart& a, const PlannedPart& b) {
+            return a.line_index < b.line_index;
+        };
+        // A stable sort takes memory before it looks, and most requests are in order already.
+        if (!std::is_sorted(parts_.view().begin(), parts_.view().end(), earlier)) {
+            std::stable_sort(parts_.view().begin(), parts_.view().end(), earlier);
+        }
         std::sort(
             problems_.view().begin(), problems_.view().end(),
             [](const LineProblem& a, const LineProblem& b) { return a.line_index < b.line_index; });
