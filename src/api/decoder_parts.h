@@ -10,11 +10,18 @@
 
 namespace holdfast::api {
 
+/// A code on its way to an id.
+struct CodeText {
+    std::string_view text;
+    std::uint64_t hashed = 0;
+};
+
 struct Decoder::Parts {
     json::parser parser;
     const ledger::State* state = nullptr;
     Arena* arena = nullptr;
     std::vector<Line> lines;         // reused
+    std::vector<CodeText> codes;     // reused
     std::vector<std::byte> content;  // reused: what content_hash is taken of
 
     /// A code of the caller's, resolved by the callback.
@@ -32,6 +39,14 @@ struct Decoder::Parts {
         std::string_view text;
         if (!code(reader, value, text)) return false;
         out = state->sku(text);
+        return true;
+    }
+    /// Remembers the code, to be resolved together with the others of a long list.
+    bool sku_later(JsonReader& reader, json::value value) {
+        CodeText& later = codes.emplace_back();
+        if (!code(reader, value, later.text)) return false;
+        later.hashed = ledger::CodeTable::hash(later.text);
+        state->items.prefetch_slot(later.hashed);
         return true;
     }
     bool location(JsonReader& reader, json::value value, LocationId& out) {

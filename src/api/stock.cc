@@ -11,6 +11,7 @@ namespace {
 
 /// Rows that one page may look at, so that a filter that matches little cannot hold up the loop.
 constexpr std::size_t kScannedPositionsMax = 50'000;
+constexpr std::size_t kLookAhead = 8;
 
 bool known_channel(Desk& desk, const Call& call, ChannelId channel) {
     if (channel.raw < desk.state().channels.size()) return true;
@@ -50,7 +51,10 @@ void answer_availability(Desk& desk, const Call& call, ChannelId channel,
     http::JsonWriter json(body);
     json.begin_object().member("channel", state.channels.code(channel.raw));
     json.key("data").begin_array();
-    for (const AvailabilityItem& item : items) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        // Rows of a long list are asked for ahead of their use.
+        if (i + kLookAhead < items.size()) state.positions.prefetch(items[i + kLookAhead].sku);
+        const AvailabilityItem& item = items[i];
         const ledger::Availability found =
             item.names_location ? ledger::available_to_sell(state, channel, item.sku, item.location)
                                 : ledger::available_to_sell(state, channel, item.sku);

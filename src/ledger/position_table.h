@@ -79,8 +79,12 @@ class PositionTable {
     /// Makes an empty row (checkpoint loading, policies); returns it.
     Position& make(SkuId sku, LocationId at, bool& made);
     void set_rare(SkuId sku, LocationId at, const RareBuckets& rare);
+    /// Hints ahead of a read of many SKUs: first where its rows are, then the rows.
+    void prefetch_span(SkuId sku) const {
+        if (sku.raw < spans_.size()) __builtin_prefetch(&spans_[sku.raw]);
+    }
     void prefetch(SkuId sku) const {
-        if (sku.raw < spans_.size()) __builtin_prefetch(rows_.data() + spans_[sku.raw].offset, 1);
+        if (sku.raw < spans_.size()) __builtin_prefetch(rows_.data() + spans_[sku.raw].offset);
     }
 
   private:
