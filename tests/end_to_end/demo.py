@@ -219,9 +219,9 @@ class Day:
              f"units; {sum(s.lost for s in self.shoppers):,} answers were lost, "
              f"{sum(s.replayed for s in self.shoppers):,} were told again by their keys"),
             ("recovery", f"{self.restart_ms:.0f} ms", "from SIGKILL to ready"),
-            ("latency p50", f"{at_hub[0] * 1000:.2f} ms", "request read to durable answer, by the hub's own histogram; "
+            ("latency p50", f"<= {at_hub[0] * 1000:g} ms", "request read to durable answer, by the hub's own histogram; "
              f"{latencies[len(latencies) // 2] * 1000:.1f} ms at the shopper"),
-            ("latency p99", f"{at_hub[1] * 1000:.2f} ms",
+            ("latency p99", f"<= {at_hub[1] * 1000:g} ms",
              f"{latencies[len(latencies) * 99 // 100] * 1000:.1f} ms at the shopper; shoppers share this machine"),
         ]
         for name, count in (("oversold", oversold), ("lost", lost), ("applied twice", twice)):
