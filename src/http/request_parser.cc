@@ -203,7 +203,7 @@ std::size_t RequestParser::find_head_end(std::span<const char> bytes) {
                (bytes[line_start_] == ' ' || bytes[line_start_] == '\t');
     };
     const std::size_t limit = std::min(bytes.size(), kHeadBytesMax);
-    if (scanned_ == 0 && !bytes.empty()) {
+    if (scanned_ == start_ && !bytes.empty()) {
         const char first = bytes[0];
         if (first == '\r') {
             if (bytes.size() == 1) return 0;

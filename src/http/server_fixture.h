@@ -25,7 +25,8 @@ using os::IoResult;
 class Client final : public os::StreamEvents {
   public:
     Client(os::sim::SimNetwork& network, os::sim::SimLoop& loop)
-        : stream_(network.connect(loop, 80)) {
+        : Client(network.connect(loop, 80)) {}
+    explicit Client(std::unique_ptr<os::Stream> stream) : stream_(std::move(stream)) {
         stream_->set_events(this);
         stream_->want_read();
     }
@@ -55,6 +56,7 @@ class Client final : public os::StreamEvents {
         }
         got += as_text(ByteSpan(buffer, result.bytes));
         stream_->want_read();
+        push();  // in a TLS handshake reading is what brings writing on
     }
     void on_writable() override { push(); }
 

@@ -177,16 +177,18 @@ TEST_F(ServerTest, TakesLargeChunkedBodiesWhole) {
     }
     std::string seen;
     serve_ = [&](const Request& request, RequestToken token) {
-        seen = request.body;
-        // The padding behind the body is readable.
+        if (request.path == "/bulk") seen = request.body;
+        // The padding behind the body is readable: the sanitizers would object otherwise.
+        unsigned sum = 0;
         for (std::size_t i = 0; i < kBodyPadding; ++i)
-            seen.push_back(request.body.data()[request.body.size() + i]);
-        server_->respond(token, {200, "text/plain", {}, "taken"});
+            sum += static_cast<unsigned char>(request.body.data()[request.body.size() + i]);
+        server_->respond(token, {200, "text/plain", {}, std::to_string(sum)});
     };
     Client& client = connect();
     client.send(sent + "0\r\n\r\n" + get("/next"));
     run_for(60s);
     EXPECT_EQ(read_answers(client.got).size(), 2u);
+    EXPECT_TRUE(seen == expected) << seen.size() << " of " << expected.size();
 }
 
 TEST_F(ServerTest, SaysContinueOnlyWhenTheBodyIsAwaitedAndAllowed) {

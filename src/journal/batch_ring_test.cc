@@ -24,7 +24,7 @@ std::vector<std::uint64_t> numbers_from(const BatchRing& ring, std::uint64_t seq
 
 TEST(BatchRing, gives_back_what_reaches_the_seq) {
     BatchRing ring(100, 10);
-    for (const std::uint64_t number : {1, 2, 3}) ring.push(batch_of(number, "abc"));
+    for (std::uint64_t number = 1; number <= 3; ++number) ring.push(batch_of(number, "abc"));
     EXPECT_EQ(ring.oldest().number, 1U);
     EXPECT_THAT(numbers_from(ring, 0), testing::ElementsAre(1, 2, 3));
     EXPECT_THAT(numbers_from(ring, 5), testing::ElementsAre(2, 3));
@@ -33,7 +33,7 @@ TEST(BatchRing, gives_back_what_reaches_the_seq) {
 
 TEST(BatchRing, the_oldest_make_room_by_count) {
     BatchRing ring(100, 2);
-    for (const std::uint64_t number : {1, 2, 3}) ring.push(batch_of(number, "abc"));
+    for (std::uint64_t number = 1; number <= 3; ++number) ring.push(batch_of(number, "abc"));
     EXPECT_THAT(numbers_from(ring, 0), testing::ElementsAre(2, 3));
 }
 

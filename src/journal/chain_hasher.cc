@@ -9,8 +9,8 @@ namespace holdfast::journal {
 
 struct ChainHasher::Engine {
     struct Free {
-        void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+        void operator()(EVP_MD* md) const { EVP_MD_free(md); }
+        void operator()(EVP_MD_CTX* md_context) const { EVP_MD_CTX_free(md_context); }
     };
     // Fetched once: looking the algorithm up costs more than hashing a short batch.
     std::unique_ptr<EVP_MD, Free> sha256{EVP_MD_fetch(nullptr, "SHA256", nullptr)};

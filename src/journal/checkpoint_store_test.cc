@@ -91,7 +91,7 @@ TEST_F(CheckpointStoreTest, a_body_may_be_written_in_odd_portions) {
 }
 
 TEST_F(CheckpointStoreTest, two_are_kept) {
-    for (const std::uint64_t seq : {1, 2, 3, 4})
+    for (std::uint64_t seq = 1; seq <= 4; ++seq)
         ASSERT_TRUE(store_.write(info_at(seq), body_of(seq, 10)));
     EXPECT_THAT(*disk_.list(), ElementsAre("checkpoint-00000000000000000003.hfc",
                                            "checkpoint-00000000000000000004.hfc"));
