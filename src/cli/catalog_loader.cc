@@ -99,30 +99,49 @@ Attempt<void> CatalogLoader::put(std::string path, std::string body) {
     }
 }
 
-Attempt<void> CatalogLoader::put_pool(const std::string& pool,
-                                      const std::vector<std::string>& locations) {
+Attempt<std::vector<std::string>> CatalogLoader::pool_locations(const std::string& pool) {
     HttpRequest look;
     look.path = "/v1/pools/" + url_encoded(pool);
     const Result<HttpReply> there = client_.send(look);
-    if (there && there->ok()) {
-        boost::system::error_code error;
-        const json::value parsed = json::parse(there->body, error);
-        const json::value* found =
-            error || !parsed.is_object() ? nullptr : parsed.get_object().if_contains("locations");
-        if (found != nullptr && found->is_array() &&
-            std::equal(found->get_array().begin(), found->get_array().end(), locations.begin(),
-                       locations.end(), [](const json::value& a, const std::string& b) {
-                           return a.is_string() && a.get_string() == b;
-                       })) {
-            return {};
-        }
+    if (!there) return tl::unexpected(unreachable(there.error(), client_.url()));
+    std::vector<std::string> locations;
+    if (there->status == 404) return locations;
+    // Whoever may not look may not guess either: the pool would lose what it has.
+    if (!there->ok()) return tl::unexpected(trouble_of(*there, "cannot read the pool " + pool));
+    boost::system::error_code error;
+    const json::value parsed = json::parse(there->body, error);
+    const json::value* found =
+        error || !parsed.is_object() ? nullptr : parsed.get_object().if_contains("locations");
+    if (found == nullptr || !found->is_array()) {
+        return trouble(kExitFailed, "cannot read the pool " + pool, "the answer has no locations");
     }
+    for (const json::value& location : found->get_array()) {
+        if (location.is_string()) locations.emplace_back(location.get_string());
+    }
+    return locations;
+}
+
+Attempt<void> CatalogLoader::extend_pool(const std::string& pool,
+                                         const std::vector<std::string>& locations) {
+    auto all = pool_locations(pool);
+    if (!all) return tl::unexpected(all.error());
+    for (const std::string& location : locations) {
+        if (std::find(all->begin(), all->end(), location) == all->end()) all->push_back(location);
+    }
+    return put_pool(pool, *all);
+}
+
+Attempt<void> CatalogLoader::put_pool(const std::string& pool,
+                                      const std::vector<std::string>& locations) {
+    const auto there = pool_locations(pool);
+    if (!there) return tl::unexpected(there.error());
+    if (*there == locations) return {};
     std::string body;
     http::JsonWriter row(body);
     row.begin_object().key("locations").begin_array();
     for (const std::string& location : locations) row.value(location);
     row.end_array().end_object();
-    return put(look.path, std::move(body));
+    return put("/v1/pools/" + url_encoded(pool), std::move(body));
 }
 
 Attempt<void> CatalogLoader::put_channel(const std::string& channel, const std::string& title,

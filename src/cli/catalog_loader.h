@@ -24,6 +24,8 @@ class CatalogLoader {
 
     /// Puts the pool, unless the hub has it with these locations already.
     Attempt<void> put_pool(const std::string& pool, const std::vector<std::string>& locations);
+    /// Adds locations behind those that the pool has; makes the pool where there is none.
+    Attempt<void> extend_pool(const std::string& pool, const std::vector<std::string>& locations);
     /// Puts the channel, unless the hub has it with this pool already.
     Attempt<void> put_channel(const std::string& channel, const std::string& title,
                               const std::string& pool);
@@ -33,6 +35,8 @@ class CatalogLoader {
     [[nodiscard]] std::size_t items() const { return items_.size(); }
 
   private:
+    /// The pool's locations in the hub; empty when it has no such pool.
+    Attempt<std::vector<std::string>> pool_locations(const std::string& pool);
     Attempt<void> send(std::string path, std::string& lines);
     Attempt<void> put(std::string path, std::string body);
 

@@ -124,7 +124,7 @@ Attempt<int> run(const ImportStockOptions& options) {
     if (done) done = read_rows(options, *file, columns, catalog, counter);
     if (done && options.create) done = catalog.flush();
     if (done && options.create && !options.channel.empty()) {
-        done = catalog.put_pool(options.pool, catalog.locations());
+        done = catalog.extend_pool(options.pool, catalog.locations());
         if (done) done = catalog.put_channel(options.channel, options.channel, options.pool);
     }
     if (!done) return tl::unexpected(done.error());
