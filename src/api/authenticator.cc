@@ -4,10 +4,12 @@
 
 #include "api/api_key.h"
 #include "base/hash.h"
+#include "http/request.h"
 
 namespace holdfast::api {
 namespace {
 
+// The name of a scheme has no case (RFC 9110, 11.1).
 constexpr std::string_view kScheme = "Bearer ";
 
 bool same_bytes(std::string_view a, std::string_view b) {
@@ -15,6 +17,12 @@ bool same_bytes(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool is_live(const ledger::State& state, std::uint64_t key_id, Instant now) {
+    const ledger::ApiKeyRow* row = state.access.find(key_id);
+    return row != nullptr && !row->revoked &&
+           (row->expires_at == Instant{} || now < row->expires_at);
+}
 
 Principal* Authenticator::authenticate(std::string_view authorization, const ledger::State& state,
                                        Instant now) {
@@ -40,7 +48,9 @@ Principal* Authenticator::authenticate(std::string_view authorization, const led
 
 Principal* Authenticator::admit(std::string_view authorization, std::uint64_t hash,
                                 const ledger::State& state) {
-    if (!authorization.starts_with(kScheme)) return nullptr;
+    if (!http::equals_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) {
+        return nullptr;
+    }
     const auto key = parse_api_key(authorization.substr(kScheme.size()));
     if (!key) return nullptr;
     const SecretHash given = hash_secret(key->secret);

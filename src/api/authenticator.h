@@ -35,6 +35,9 @@ struct Principal {
     }
 };
 
+/// Whether the key still opens anything: for what outlives the request that it opened.
+bool is_live(const ledger::State& state, std::uint64_t key_id, Instant now);
+
 class Authenticator {
   public:
     /// Authorization texts that are remembered; beyond it all are forgotten at once.

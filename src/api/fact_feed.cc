@@ -112,7 +112,7 @@ void FactFeed::open_stream(const Call& call, std::uint64_t after) {
                                              .content_type = kEventStream,
                                              .headers = "Cache-Control: no-store\r\n",
                                              .body = {}});
-    streams_.push_back({call.token, after});
+    streams_.push_back({call.token, after, call.principal->key_id});
     desk_.metrics().streams.set(static_cast<std::int64_t>(streams_.size()));
     // The head alone tells a client that it is connected; a comment gets it through proxies.
     if (!desk_.server().stream_write(call.token, ": connected\n\n")) {
@@ -165,7 +165,20 @@ const FactFeed::Chunk* FactFeed::read_chunk(std::uint64_t after) {
     return chunks_.back().get();
 }
 
+void FactFeed::end_unauthorised() {
+    const Instant now = desk_.wall();
+    for (std::size_t i = 0; i < streams_.size();) {
+        if (is_live(desk_.state(), streams_[i].key_id, now)) {
+            ++i;
+            continue;
+        }
+        desk_.server().end_stream(streams_[i].token);
+        drop(i);
+    }
+}
+
 void FactFeed::pump() {
+    end_unauthorised();
     const std::uint64_t durable_seq = desk_.sequencer().durable_seq();
     chunks_.clear();
     bool behind = false;
@@ -196,6 +209,7 @@ void FactFeed::pump() {
 
 void FactFeed::keep_alive() {
     keep_alive_timer_ = desk_.loop().call_after(kKeepAlive, [this] {
+        end_unauthorised();
         for (std::size_t i = 0; i < streams_.size();) {
             if (desk_.server().stream_write(streams_[i].token, ": still here\n\n")) {
                 ++i;

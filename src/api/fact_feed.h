@@ -31,6 +31,7 @@ class FactFeed {
     struct Stream {
         http::RequestToken token;
         std::uint64_t after = 0;
+        std::uint64_t key_id = 0;
     };
     /// Facts after a position as text. `last` is the seq of the last one that fitted.
     struct Chunk {
@@ -45,6 +46,8 @@ class FactFeed {
     void schedule(Microseconds after);
     void keep_alive();
     void drop(std::size_t index);
+    /// Ends the streams whose key was revoked or has expired.
+    void end_unauthorised();
 
     Desk& desk_;
     std::vector<Stream> streams_;
