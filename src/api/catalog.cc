@@ -36,7 +36,7 @@ void upsert_item(Desk& desk, const Call& call) {
 }
 
 void upsert_items(Desk& desk, const Call& call) {
-    if (!has_content_type(desk, call, {kNdjson}) ||
+    if (!has_content_type(desk, call, {kNdjson}) || !read_params(desk, call, {}) ||
         !desk.allowed(call, Action::catalog_write, kEverywhere)) {
         return;
     }
@@ -51,7 +51,7 @@ void upsert_location(Desk& desk, const Call& call) {
 }
 
 void upsert_locations(Desk& desk, const Call& call) {
-    if (!has_content_type(desk, call, {kNdjson}) ||
+    if (!has_content_type(desk, call, {kNdjson}) || !read_params(desk, call, {}) ||
         !desk.allowed(call, Action::catalog_write, kEverywhere)) {
         return;
     }

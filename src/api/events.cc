@@ -13,11 +13,18 @@ namespace {
 constexpr std::string_view kCloudEvent = "application/cloudevents+json";
 constexpr std::string_view kCloudEvents = "application/cloudevents-batch+json";
 
-/// The stored reservation that an event is about, if it names one.
-const ledger::Reservation* subject_of(const ledger::State& state, const RecordEvent& event) {
-    if (event.names_reservation) return state.reservations.find(event.reservation);
-    if (event.order.empty()) return nullptr;
-    return state.reservations.find_by_order(state.order_hash(event.order));
+/// The stored reservations that an event is about: the one it names, and that of its order.
+struct Subjects {
+    const ledger::Reservation* named = nullptr;
+    const ledger::Reservation* ordered = nullptr;
+};
+Subjects subjects_of(const ledger::State& state, const RecordEvent& event) {
+    Subjects found;
+    if (event.names_reservation) found.named = state.reservations.find(event.reservation);
+    if (!event.order.empty()) {
+        found.ordered = state.reservations.find_by_order(state.order_hash(event.order));
+    }
+    return found;
 }
 
 bool covers(const Principal& principal, ChannelId channel, LocationId at, bool names_location) {
@@ -42,29 +49,35 @@ void set_event_keys(const ledger::State& state, const EventFacts& facts, RecordE
 
 bool may_record(const Principal& principal, const ledger::State& state, const RecordEvent& event) {
     if (principal.may(Action::events_write, kEverywhere)) return true;
-    const ledger::Reservation* subject = subject_of(state, event);
-    ChannelId channel = event.channel;
-    if (subject != nullptr) {
-        // The stored object decides, whatever channel the event claims.
-        if (channel != kNoChannel && channel != subject->channel) return false;
-        channel = subject->channel;
+    const auto [named, ordered] = subjects_of(state, event);
+    // The stored objects decide, whatever channel the event claims. One that is covered is no
+    // bridge to another: a feed would tell of the order as if its own channel had spoken.
+    for (const ledger::Reservation* subject : {named, ordered}) {
+        if (subject == nullptr) continue;
+        if (event.channel != kNoChannel && event.channel != subject->channel) return false;
         for (const ledger::Part& part : state.reservations.parts(*subject)) {
-            if (!covers(principal, channel, part.location, true)) return false;
+            if (!covers(principal, subject->channel, part.location, true)) return false;
         }
     }
+    const ledger::Reservation* subject = named != nullptr ? named : ordered;
+    const ChannelId channel = subject != nullptr ? subject->channel : event.channel;
     for (const Line& line : event.lines) {
         const LocationId at = line.names_location ? line.location : event.location;
-        const bool named = line.names_location || event.names_location;
+        const bool at_one = line.names_location || event.names_location;
         // Lines of a known reservation stay where its parts are unless they name a place.
-        if (!named && subject != nullptr) continue;
-        if (!covers(principal, channel, at, named)) return false;
+        if (!at_one && subject != nullptr) continue;
+        if (!covers(principal, channel, at, at_one)) return false;
     }
     if (!event.lines.empty() || subject != nullptr) return true;
     return covers(principal, channel, event.location, event.names_location);
 }
 
 void record_event(Desk& desk, const Call& call) {
-    if (!has_content_type(desk, call, {kCloudEvent, kJson, kCloudEvents})) return;
+    if (!has_content_type(desk, call, {kCloudEvent, kJson, kCloudEvents}) ||
+        !read_params(desk, call, {})) {
+        return;
+    }
+    if (!desk.allowed(call, Action::events_write, kNowhere)) return;
     if (call.request.content_type().starts_with(kCloudEvents)) {
         desk.batches().start(call, BulkKind::events, BulkFormat::json_array);
         return;
@@ -88,7 +101,10 @@ void record_event(Desk& desk, const Call& call) {
 }
 
 void record_events(Desk& desk, const Call& call) {
-    if (!has_content_type(desk, call, {kNdjson})) return;
+    if (!has_content_type(desk, call, {kNdjson}) || !read_params(desk, call, {}) ||
+        !desk.allowed(call, Action::events_write, kNowhere)) {
+        return;
+    }
     desk.batches().start(call, BulkKind::events, BulkFormat::lines);
 }
 

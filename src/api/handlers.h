@@ -62,6 +62,9 @@ bool has_content_type(Desk& desk, const Call& call, std::initializer_list<std::s
 inline bool has_json(Desk& desk, const Call& call) { return has_content_type(desk, call, {kJson}); }
 /// The Idempotency-Key header as a command's key; answers 400 when it is missing or malformed.
 bool read_idempotency_key(Desk& desk, const Call& call, CommandKey& key);
+/// Makes the key count for this channel only: a client must not be able to occupy the keys that
+/// another channel's clients are going to use.
+void bind_key(CommandKey& key, ChannelId channel);
 /// Parses the query into desk.params(); answers 400 itself.
 bool read_params(Desk& desk, const Call& call, std::initializer_list<ParamName> names);
 /// If-None-Match against this ETag: answers 304 and says true.

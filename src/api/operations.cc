@@ -128,7 +128,10 @@ void list_api_keys(Desk& desk, const Call& call) {
 }
 
 void create_api_key(Desk& desk, const Call& call) {
-    if (!has_json(desk, call) || !desk.allowed(call, Action::admin, kEverywhere)) return;
+    if (!has_json(desk, call) || !read_params(desk, call, {}) ||
+        !desk.allowed(call, Action::admin, kEverywhere)) {
+        return;
+    }
     ApiKeyRequest request;
     Fault fault;
     if (!desk.decoder().api_key(call.request.body, request, fault)) {
@@ -147,7 +150,7 @@ void create_api_key(Desk& desk, const Call& call) {
 }
 
 void revoke_api_key(Desk& desk, const Call& call) {
-    if (!desk.allowed(call, Action::admin, kEverywhere)) return;
+    if (!read_params(desk, call, {}) || !desk.allowed(call, Action::admin, kEverywhere)) return;
     const auto id = key_from_name(call.path[0]);
     if (!id) {
         desk.refuse(call.token, problems::invalid_id, "A key's id is key_ and 8 characters.");
@@ -164,6 +167,11 @@ void get_status(Desk& desk, const Call& call) {
     if (!read_params(desk, call, {{"include"}, {"min_seq"}}) ||
         !read_included(desk, call, included) ||
         !desk.allowed(call, Action::status_read, kNowhere)) {
+        return;
+    }
+    // These hold the writer up for as long as the state is large.
+    if ((included.state_hash || included.invariants) &&
+        !desk.allowed(call, Action::admin, kEverywhere)) {
         return;
     }
     sequencer::Sequencer& sequencer = desk.sequencer();

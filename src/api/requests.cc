@@ -73,6 +73,12 @@ bool read_idempotency_key(Desk& desk, const Call& call, CommandKey& key) {
     return true;
 }
 
+void bind_key(CommandKey& key, ChannelId channel) {
+    key.key = hash128(
+        as_byte_span(std::string_view(reinterpret_cast<const char*>(&key.key), sizeof key.key)),
+        channel.raw);
+}
+
 bool read_params(Desk& desk, const Call& call, std::initializer_list<ParamName> names) {
     Fault fault;
     if (desk.params().parse(call.request.query, names, fault)) {

@@ -1,4 +1,6 @@
 // Holds: created, confirmed, released, extended, adjusted, read.
+#include <algorithm>
+
 #include "api/handlers.h"
 #include "api/render.h"
 #include "api/tokens.h"
@@ -7,17 +9,27 @@
 namespace holdfast::api {
 namespace {
 
-/// May the key touch every part of the stored reservation? Answers 403 when not.
-bool allowed_on(Desk& desk, const Call& call, Action action, const ledger::Reservation& held) {
+/// May the key touch every part of the stored reservation?
+bool covers(const Desk& desk, const Call& call, Action action, const ledger::Reservation& held) {
     const bool no_channel = held.channel == kNoChannel;
     const Reach all{.channel = held.channel, .all_channels = no_channel, .all_locations = true};
     if (desk.may(call, action, all)) return true;
-    for (const ledger::Part& part : desk.state().reservations.parts(held)) {
-        const Reach reach{
-            .channel = held.channel, .all_channels = no_channel, .location = part.location};
-        if (!desk.allowed(call, action, reach)) return false;
-    }
-    return true;
+    return std::ranges::all_of(
+        desk.state().reservations.parts(held), [&](const ledger::Part& part) {
+            return desk.may(
+                call, action,
+                {.channel = held.channel, .all_channels = no_channel, .location = part.location});
+        });
+}
+
+/// Answers 403 when not. Ids can be guessed, so the answer does not tell whose reservation it is.
+bool allowed_on(Desk& desk, const Call& call, Action action, const ledger::Reservation& held) {
+    if (covers(desk, call, action, held)) return true;
+    desk.metrics().requests_forbidden.add();
+    desk.refuse(call.token, problems::forbidden,
+                "Needs " + std::string(name(action)) +
+                    " on the channel and on every location of this reservation.");
+    return false;
 }
 
 /// May the key hold every line where it asks for it? A line without a location may come from any.
@@ -54,7 +66,8 @@ bool read_id(Desk& desk, const Call& call, ReservationId& id) {
 
 void create_reservation(Desk& desk, const Call& call) {
     ReserveStock command;
-    if (!has_json(desk, call) || !read_idempotency_key(desk, call, command.envelope.transport)) {
+    if (!has_json(desk, call) || !read_params(desk, call, {}) ||
+        !read_idempotency_key(desk, call, command.envelope.transport)) {
         return;
     }
     Fault fault;
@@ -63,6 +76,7 @@ void create_reservation(Desk& desk, const Call& call) {
         return;
     }
     if (!allowed_lines(desk, call, command.channel, command.lines)) return;
+    bind_key(command.envelope.transport, command.channel);
     desk.describe(call, command.envelope);
     desk.submit(call, command, command.envelope.transport.body_hash);
 }
@@ -71,6 +85,7 @@ void step_reservation(Desk& desk, const Call& call, ReservationStep step) {
     StepReservation command;
     command.step = step;
     if (!read_id(desk, call, command.reservation) || !has_json(desk, call) ||
+        !read_params(desk, call, {}) ||
         !read_idempotency_key(desk, call, command.envelope.transport)) {
         return;
     }
@@ -84,6 +99,7 @@ void step_reservation(Desk& desk, const Call& call, ReservationStep step) {
     const bool allowed = held != nullptr ? allowed_on(desk, call, Action::reserve_write, *held)
                                          : desk.allowed(call, Action::reserve_write, kNowhere);
     if (!allowed) return;
+    if (held != nullptr) bind_key(command.envelope.transport, held->channel);
     desk.describe(call, command.envelope);
     desk.submit(call, command, command.envelope.transport.body_hash);
 }
@@ -115,11 +131,11 @@ void find_reservations(Desk& desk, const Call& call) {
         return;
     }
     const ledger::State& state = desk.state();
+    if (!desk.allowed(call, Action::reserve_read, kNowhere)) return;
     const ledger::Reservation* held = state.reservations.find_by_order(state.order_hash(*order));
-    if (held == nullptr ? !desk.allowed(call, Action::reserve_read, kNowhere)
-                        : !allowed_on(desk, call, Action::reserve_read, *held)) {
-        return;
-    }
+    // Order numbers can be guessed: one that the key does not cover looks like one that is not
+    // there.
+    if (held != nullptr && !covers(desk, call, Action::reserve_read, *held)) held = nullptr;
     const std::uint64_t seen = held == nullptr ? 0 : held->seq;
     std::string& body = desk.scratch();
     http::JsonWriter json(body);
