@@ -13,8 +13,11 @@ import fuzz
 import hub as hubs
 import refusals
 import report as reports
+import suites
 import world
 
+# Tests that start hubs of their own.
+SUITES = ["authorisation_test"]
 FUZZ_REQUESTS = {"quick": 300, "full": 3000, "long": 100_000}
 
 
@@ -102,6 +105,7 @@ def main():
         report.check("no secret in the log", "it is there" if secret in log else None)
         code = hub.stop()
         report.check("stops in order", None if code == 0 else f"exit {code}:\n{log[-2000:]}")
+    suites.run(report, SUITES)
     check_success(contract, report)
     check_codes(contract, report, slow=mode != "quick")
     report.close()
