@@ -99,6 +99,15 @@ class CommandLine(unittest.TestCase):
         seqs = [int(fact["sequence"]) for fact in facts]
         self.assertEqual(seqs, list(range(1, len(seqs) + 1)))
 
+    def test_a_second_stock_file_adds_its_locations_to_the_pool(self):
+        for place in ("DC8", "DC9"):
+            stock = self.directory / f"{place}.csv"
+            stock.write_text(f"sku,location,quantity\nPOOLED-1,{place},4\n")
+            self.ends(0, "import", "stock", stock, "--create", "--channel", "shop", "--pool", "shop")
+        self.assertEqual(self.hub.api().get("/v1/pools/shop")["locations"], ["DC8", "DC9"])
+        made = json.loads(self.ends(0, "reserve", "POOLED-1=8", "--channel", "shop", "--json").stdout)
+        self.assertEqual({line["location"] for line in made["lines"]}, {"DC8", "DC9"})
+
     def test_keys_are_made_used_and_revoked(self):
         made = self.ends(0, "key", "create", "--title", "reader", "--scope", "stock:read@*/*").stdout.strip()
         file = self.directory / "reader.key"
