@@ -11,6 +11,7 @@ import contract as contracts
 import examples
 import fuzz
 import hub as hubs
+import pages
 import refusals
 import report as reports
 import suites
@@ -87,6 +88,7 @@ def main():
     contract = contracts.Contract()
     report = reports.Report()
     examples.check_answers(contract, report)
+    pages.check(contract, report)
     with hubs.Hub(hubs.binary(), "--segment-bytes", str(4 * 1024 * 1024)) as hub:
         world.make(hub)
         check_document_is_the_router(hub, contract, report)
