@@ -76,7 +76,8 @@ struct StepReservation {
     std::string_view order;        ///< confirm: the order it belongs to
 };
 
-/// The hub's own clock speaking: ends holds whose time has come, at most `holds_max` of them.
+/// The hub's own clock speaking: ends holds whose time has come, the earliest first and at most
+/// `holds_max` of them; fewer where they have very many parts.
 struct ExpireHolds {
     std::uint32_t holds_max = 256;
 };

@@ -53,7 +53,9 @@ inline constexpr std::size_t kPostingBytes = 16;
 inline constexpr std::size_t kFactHeaderBytes = 48;
 inline constexpr std::uint8_t kFactVersion = 1;
 /// Largest fact: header, lines_per_request_max lines in up to a few places each, and fields.
-inline constexpr std::size_t fact_bytes_max = 1024 * 1024;
+inline constexpr std::size_t fact_bytes_max = 512 * 1024;
+/// Largest entry: one large fact and the names it interns, or the many small ones of an expiry.
+inline constexpr std::size_t entry_bytes_max = fact_bytes_max + 4096;
 
 enum class FactMode : std::uint8_t { live = 0, replay = 1, rehearsal = 2, drill = 3 };
 

@@ -106,6 +106,20 @@ TEST_F(Bounds, ShipsTheLargestReservationInOneEvent) {
     EXPECT_EQ(state_.positions.level(SkuId{0}, LocationId{7}, Bucket::sellable), 1 - 3'000);
 }
 
+TEST_F(Bounds, EndsHoldsOfManyPartsInSeveralEntries) {
+    stock(lines_per_request_max, 1, 100);
+    const std::vector<Line> lines = each(lines_per_request_max, 1);
+    for (int i = 0; i < 20; ++i) ASSERT_EQ(reserve(lines).kind, Outcome::Kind::recorded);
+    now_ += std::chrono::hours(1);
+    int entries = 0;
+    while (run(ExpireHolds{}).kind == Outcome::Kind::recorded) {
+        EXPECT_LE(bytes_.size(), entry_bytes_max);
+        ++entries;
+    }
+    EXPECT_GT(entries, 1);
+    EXPECT_EQ(state_.positions.level(SkuId{0}, LocationId{0}, Bucket::reserved), 0);
+}
+
 TEST_F(Bounds, RefusesOneLineMoreThanARequestMayHave) {
     stock(1, 1, 1);
     const std::vector<Line> lines(lines_per_request_max + 1, Line{.sku = SkuId{0}, .quantity = 1});

@@ -85,6 +85,7 @@ Outcome decide(const State& state, const Command& command, const Stamp& stamp, A
     const Outcome outcome = std::visit(Dispatch{Context{state, stamp, arena, facts}}, command);
     HOLDFAST_CHECK((outcome.kind == Outcome::Kind::recorded) == (facts.size() > before),
                    "only an effect writes facts");
+    HOLDFAST_CHECK(facts.size() - before <= entry_bytes_max, "an entry stays within its bound");
     return outcome;
 }
 

@@ -249,8 +249,11 @@ Outcome expire(const Context& context, const ExpireHolds& command) {
     envelope.actor = "expiry";
     if (!names_fit(context.state, envelope)) envelope.actor = {};
     Entry entry(context.state, context.stamp, &envelope, context.writer);
+    std::size_t parts = 0;
     for (const ReservationId id : due) {
         const Reservation& reservation = *context.state.reservations.find(id);
+        parts += reservation.part_count;
+        if (parts > parts_per_expiry_max) break;
         ReservationChanges changes(context.state, reservation, context.arena);
         for (std::size_t i = 0; i < changes.parts().size(); ++i) changes.take(i, changes.left(i));
         FactWriter& fact = entry.begin(FactType::reservation_expired);

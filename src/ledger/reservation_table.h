@@ -51,6 +51,10 @@ struct Reservation {
 /// lines_per_request_max lines that touches them all.
 inline constexpr std::size_t parts_per_reservation_max = 4096;
 
+/// Parts that one expiry ends at most, so that its entry keeps within entry_bytes_max whatever was
+/// held; the holds after them wait for the next one.
+inline constexpr std::size_t parts_per_expiry_max = 2 * parts_per_reservation_max;
+
 /// Ended reservations stay at least this long.
 inline constexpr Microseconds ended_reservation_generation = std::chrono::hours(84);
 inline constexpr std::int64_t ended_reservation_generations = 3;

@@ -375,8 +375,10 @@ TwinOutcome Twin::on(const ExpireHolds& c, Instant now) {
     intern("expiry", outcome);
     const std::uint64_t answering = seq + 1;
     std::uint32_t ended = 0;
+    std::size_t parts = 0;
     for (const auto& [deadline, id] : due) {
-        if (ended++ == c.holds_max) break;
+        parts += reservations.at(id).parts.size();
+        if (ended++ == c.holds_max || parts > parts_per_expiry_max) break;
         Draft draft;
         draft.type = FactType::reservation_expired;
         draft.reservation = id;
