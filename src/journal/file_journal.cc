@@ -291,6 +291,7 @@ JournalStatus FileJournal::status() const {
     status.segments = segments_.size();
     status.bytes = stored_bytes_;
     status.durable_seq = head_.next_seq - 1;
+    status.body_bytes_max = options_.body_bytes_max;
     status.first_seq = segments_.empty() ? head_.next_seq : segments_.front().first_seq;
     return status;
 }

@@ -62,7 +62,8 @@ struct JournalStatus {
     std::uint64_t segments = 0;
     std::uint64_t bytes = 0;  ///< of batches, without unused space
     std::uint64_t durable_seq = 0;
-    std::uint64_t first_seq = 1;  ///< oldest that was not trimmed
+    std::uint64_t first_seq = 1;                     ///< oldest that was not trimmed
+    std::uint64_t body_bytes_max = 8 * 1024 * 1024;  ///< of one batch
 };
 
 /// Used by one thread (the sequencer's loop), except where noted.

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/check.h"
 #include "journal/journal.h"
 
 namespace holdfast::sequencer {
@@ -19,6 +20,7 @@ class MemoryJournal : public journal::Journal {
         return head_;
     }
     void append(const journal::Batch& batch, journal::AppendDone done) override {
+        HOLDFAST_CHECK(batch.body.size() <= status_.body_bytes_max, "a batch keeps its bound");
         in_flight_ = {batch, {batch.body.begin(), batch.body.end()}};
         done_ = std::move(done);
         if (inline_) complete(journal::AppendOutcome::applied);

@@ -2,6 +2,8 @@
 // way back: taking a checkpoint.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "journal/checkpoint_store.h"
 #include "ledger/checkpoint_codec.h"
@@ -22,6 +24,10 @@ Result<Recovery> Sequencer::recover(const Progress& progress) {
     last_stamp_ = std::max(state_->log_time, head_.last_log_time);
     expiry_clock_.start(head_.last_log_time, head_.last_boot_id, head_.last_since_boot);
     journal_status_ = journal_.status();
+    // A group is open for one more entry until it is closed: the largest one must still fit.
+    const std::uint64_t batch = journal_status_.body_bytes_max;
+    group_bytes_max_ = std::min<std::uint64_t>(
+        options_.group_bytes_max, batch > entry_bytes_max ? batch - entry_bytes_max : 1);
     recovery.took = clock_.since_boot() - started;
     return recovery;
 }

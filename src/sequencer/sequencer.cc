@@ -53,6 +53,7 @@ Sequencer::Sequencer(const os::Clock& clock, journal::Journal& journal,
       checkpoints_(checkpoints),
       options_(options),
       expiry_clock_(clock),
+      group_bytes_max_(options.group_bytes_max),
       building_(std::make_unique<Group>()),
       spare_(std::make_unique<Group>()) {
     building_->facts.reserve(options_.group_bytes_max);
@@ -108,7 +109,7 @@ void Sequencer::pump() {
 }
 
 bool Sequencer::group_full() const {
-    return building_->facts.size() >= options_.group_bytes_max ||
+    return building_->facts.size() >= group_bytes_max_ ||
            building_->pending.size() >= options_.group_commands_max;
 }
 

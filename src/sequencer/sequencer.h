@@ -61,7 +61,8 @@ class Caller {
 
 struct SequencerOptions {
     std::size_t queue_commands_max = 65536;
-    /// A group closes when it holds this many bytes; the rest waits for the next one.
+    /// A group closes when it holds this many bytes, or earlier where another entry might not fit
+    /// a batch of the journal; the rest waits for the next one.
     std::size_t group_bytes_max = 1024 * 1024;
     std::size_t group_commands_max = 16384;
     std::uint32_t expire_holds_max = 256;
@@ -180,6 +181,7 @@ class Sequencer {
     SequencerOptions options_;
     std::unique_ptr<ledger::State> state_;
     ExpiryClock expiry_clock_;
+    std::size_t group_bytes_max_;  // the option, or less where the journal's batches hold less
     journal::Head head_;
     std::vector<Queued> queue_;
     std::size_t queue_done_ = 0;  // decided already; the queue is compacted when it empties

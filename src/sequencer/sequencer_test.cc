@@ -181,6 +181,22 @@ TEST_F(Sequencing, KeepsTheLinesOfCommandsThatAFullGroupLeavesBehind) {
     EXPECT_EQ(left(), 100 - 45) << "each got its own quantity, not what stood there later";
 }
 
+TEST_F(Sequencing, ClosesAGroupBeforeItOutgrowsABatchOfTheJournal) {
+    journal_.status_.body_bytes_max = entry_bytes_max + 2'000;
+    start();
+    stock(100'000);
+    // Each hold of 2,000 lines writes 32 KB: two of them would not fit behind a large one.
+    for (std::uint64_t token = 1; token <= 40; ++token) {
+        const auto lines = sequencer_->arena().array<Line>(lines_per_request_max);
+        for (Line& line : lines) line = {.sku = SkuId{0}, .quantity = 1};
+        sequencer_->submit(ReserveStock{.channel = ChannelId{0}, .lines = lines}, this, token);
+    }
+    sequencer_->turn();
+    while (journal_.committing()) journal_.complete(journal::AppendOutcome::applied);
+    EXPECT_EQ(answers_.size(), 40u);
+    EXPECT_EQ(left(), 100'000 - 80'000);
+}
+
 TEST_F(Sequencing, ExpiresHoldsByTheLogsOwnTime) {
     stock(1);
     journal_.complete_inline(true);
