@@ -118,6 +118,7 @@ void apply_keys(State& state, const FactView& fact) {
 }
 
 void apply_pool(State& state, const FactView& fact, const EntityField& entity) {
+    state.reference_seq = fact.seq();
     state.pools.put(entity.id, fact.text(FieldTag::code), {}, fact.seq());
     if (state.pool_rows.size() <= entity.id) state.pool_rows.resize(entity.id + 1);
     PoolRow& row = state.pool_rows[entity.id];
@@ -137,6 +138,7 @@ void apply_policy(State& state, const FactView& fact) {
     const auto field = fact.field_as<PolicyField>(FieldTag::policy);
     HOLDFAST_CHECK(field.has_value(), "a policy fact carries its row");
     const PolicyScope scope{SkuId{field->sku}, LocationId{field->location}};
+    state.reference_seq = fact.seq();
     state.policies.put(static_cast<PolicyKind>(field->kind), scope, field->value);
     const auto refresh = [&](Position& row) {
         if (scope.location != kNoLocation && row.location != scope.location) return;
@@ -174,11 +176,13 @@ void apply_reference_data(State& state, const FactView& fact) {
         case FactType::name_interned: state.names.put(entity.id, code, {}, fact.seq()); break;
         case FactType::item_upserted: state.items.put(entity.id, code, title, fact.seq()); break;
         case FactType::location_upserted:
+            state.reference_seq = fact.seq();
             state.locations.put(entity.id, code, title, fact.seq());
             if (state.location_rows.size() <= entity.id) state.location_rows.resize(entity.id + 1);
             state.location_rows[entity.id].enabled = (entity.flags & kLocationEnabled) != 0;
             break;
         case FactType::channel_upserted:
+            state.reference_seq = fact.seq();
             state.channels.put(entity.id, code, title, fact.seq());
             if (state.channel_rows.size() <= entity.id) state.channel_rows.resize(entity.id + 1);
             state.channel_rows[entity.id] = {.pool = PoolId{entity.link},

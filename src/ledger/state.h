@@ -62,6 +62,9 @@ struct State {
 
     std::uint64_t seq = 0;  ///< of the last fact applied
     Instant log_time{};     ///< recorded_at of the last fact applied
+    /// Of the last fact that changed a location, channel, pool or policy since the start: readers
+    /// whose answer rests on these must not run ahead of it. Not part of the state's hash.
+    std::uint64_t reference_seq = 0;
 
     CodeTable items{skus_max};
     CodeTable locations{locations_max};
