@@ -46,6 +46,21 @@ TEST_F(ApiDurability, NeitherAnswersNorReadsRunAheadOfTheDisk) {
     EXPECT_EQ(text(answers[1], "as_of_seq"), text(answers[2], "durable_seq"));
 }
 
+TEST_F(ApiDurability, AvailabilityWaitsForThePoolThatItRestsOn) {
+    http::Client& writer = connect();
+    writer.send(request("PUT", "/v1/locations/S1", R"({"enabled":false})",
+                        authorization() + json_type("x")));
+    world_.run_for(50ms);
+    http::Client& reader = connect();
+    reader.send(request("GET", "/v1/availability?channel=web&sku=BOOT", "", authorization()));
+    world_.run_for(50ms);
+    EXPECT_EQ(reader.got, "");
+    journal_.complete(journal::AppendOutcome::applied);
+    world_.run_for(2s);
+    const auto answer = json(http::read_answers(reader.got).at(0));
+    EXPECT_EQ(answer.at("data").as_array().at(0).at("available_to_sell"), 24);
+}
+
 TEST_F(ApiDurability, SaysUnknownWhenTheDiskFails) {
     http::Client& writer = connect();
     writer.send(hold("a"));

@@ -46,7 +46,8 @@ void answer_availability(Desk& desk, const Call& call, ChannelId channel,
         desk.refuse(call.token, fault);
         return;
     }
-    std::uint64_t newest = consistent ? state.seq : 0;
+    // A number rests on rows and on the pool, the channel and the locations they are summed over.
+    std::uint64_t newest = consistent ? state.seq : state.reference_seq;
     std::string& body = desk.scratch();
     http::JsonWriter json(body);
     json.begin_object().member("channel", state.channels.code(channel.raw));
@@ -73,11 +74,12 @@ void answer_availability(Desk& desk, const Call& call, ChannelId channel,
 struct PositionView {
     ledger::Position row;
     ledger::RareBuckets rare;
+    std::uint64_t seq = 0;  ///< of the last change of anything that is shown
 };
 
 void render_position(http::JsonWriter& json, const ledger::State& state, const PositionView& view,
                      std::uint64_t as_of) {
-    const auto& [row, rare] = view;
+    const auto& [row, rare, seq] = view;
     json.begin_object()
         .member("sku", state.items.code(row.sku.raw))
         .member("location", state.locations.code(row.location.raw))
@@ -99,7 +101,7 @@ void render_position(http::JsonWriter& json, const ledger::State& state, const P
         .member("safety_stock", row.safety_stock)
         .member("buffer", row.buffer)
         .member("oversold", row.oversold())
-        .member("seq", as_text(seq_token(row.seq)));
+        .member("seq", as_text(seq_token(seq)));
     if (as_of != 0) json.member("as_of_seq", as_text(seq_token(as_of)));
     json.end_object();
 }
@@ -108,9 +110,11 @@ PositionView position_of(const ledger::State& state, SkuId sku, LocationId at) {
     PositionView view;
     if (const ledger::Position* row = state.positions.find(sku, at)) {
         view.row = *row;
+        view.seq = std::max(row->seq, state.locations.changed_at_seq(at.raw));
     } else {
         view.row.sku = sku;
         view.row.location = at;
+        view.seq = state.reference_seq;
         // Policies reach a position before any stock does.
         view.row.safety_stock = state.policies.effective(PolicyKind::safety_stock, sku, at);
         view.row.buffer = state.policies.effective(PolicyKind::buffer, sku, at);
@@ -168,13 +172,13 @@ void get_position(Desk& desk, const Call& call) {
         return;
     }
     const PositionView view = position_of(state, sku, at);
-    if (not_modified(desk, call, view.row.seq)) return;
+    if (not_modified(desk, call, view.seq)) return;
     std::string& body = desk.scratch();
     http::JsonWriter json(body);
-    render_position(json, state, view, std::max(view.row.seq, desk.sequencer().durable_seq()));
+    render_position(json, state, view, std::max(view.seq, desk.sequencer().durable_seq()));
     HeaderText headers;
-    headers.line("ETag", "\"" + std::string(as_text(seq_token(view.row.seq))) + "\"");
-    desk.answer_read(call.token, view.row.seq, body, headers.text());
+    headers.line("ETag", "\"" + std::string(as_text(seq_token(view.seq))) + "\"");
+    desk.answer_read(call.token, view.seq, body, headers.text());
 }
 
 void list_positions(Desk& desk, const Call& call) {
@@ -237,8 +241,9 @@ void list_positions(Desk& desk, const Call& call) {
             }
             ++scanned;
             if (location_code && row.location != only_at) continue;
-            render_position(json, state, {row, state.positions.rare(id, row.location)}, 0);
-            newest = std::max(newest, row.seq);
+            const PositionView view = position_of(state, id, row.location);
+            render_position(json, state, view, 0);
+            newest = std::max(newest, view.seq);
             ++shown;
         }
     }

@@ -61,7 +61,18 @@ TEST_F(Stock, PositionsHaveEveryBucketAndAnETag) {
     EXPECT_EQ(get("/v1/positions/BOOT/DC1", "If-None-Match: " + etag + "\r\n").status, 304u);
     count("BOOT", "DC1", 5);
     EXPECT_EQ(get("/v1/positions/BOOT/DC1", "If-None-Match: " + etag + "\r\n").status, 200u);
-    EXPECT_EQ(json(get("/v1/positions/SOCK/S1")).at("on_hand"), 0);
+    // What is shown rests on the location and on policies too, even where no stock ever was.
+    const std::string before_policy = get("/v1/positions/SOCK/S1").fields.at("ETag");
+    expect_ok(put("/v1/policies", R"({"kind":"safety_stock","sku":"SOCK","value":1})"));
+    const auto none = get("/v1/positions/SOCK/S1", "If-None-Match: " + before_policy + "\r\n");
+    EXPECT_EQ(none.status, 200u);
+    EXPECT_EQ(json(none).at("on_hand"), 0);
+    EXPECT_EQ(json(none).at("safety_stock"), 1);
+    const std::string enabled = get("/v1/positions/BOOT/S1").fields.at("ETag");
+    expect_ok(put("/v1/locations/S1", R"({"enabled":false})"));
+    const auto closed = get("/v1/positions/BOOT/S1", "If-None-Match: " + enabled + "\r\n");
+    EXPECT_EQ(closed.status, 200u);
+    EXPECT_EQ(json(closed).at("available_to_sell"), 0);
     EXPECT_EQ(code_of(get("/v1/positions/SOCK/NOPE")), "unknown_location");
 }
 
