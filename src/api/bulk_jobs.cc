@@ -88,33 +88,55 @@ bool BulkJobs::next_line(Job& job, std::string_view& text) {
 
 void BulkJobs::pump(std::uint32_t slot) {
     Job& job = *jobs_[slot];
-    job.pump_posted = false;
     job.pumping = true;
+    if (!is_live(desk_.state(), job.principal.key_id, desk_.wall())) {
+        job.stopped_by = &problems::unauthenticated;
+    }
     if (!desk_.server().alive(job.token)) {
         // Nobody listens: what is in flight will settle, the rest is not begun.
         job.at = job.format == BulkFormat::json_array ? job.elements.size()
                                                       : job.body.size() - http::kBodyPadding;
     }
     std::string_view text;
-    while (job.in_flight < desk_.options().batch_window_max &&
+    while (turn_bytes_ > 0 && job.in_flight < desk_.options().batch_window_max &&
            desk_.sequencer().queued() < desk_.options().batch_queue_commands_max &&
            next_line(job, text)) {
+        turn_bytes_ -= std::min(turn_bytes_, text.size() + kLineBytes);
         submit_line(job, slot, text);
     }
     job.pumping = false;
     if (finish_if_done(slot)) return;
     // With nothing in flight, no answer will call again.
-    if (job.in_flight == 0) post_pump(slot);
+    if (job.in_flight == 0 || turn_bytes_ == 0) pump_next_turn(slot);
 }
 
-void BulkJobs::post_pump(std::uint32_t slot) {
+/// Not a task of the loop: those are run until none is left, so one that waits for the end of the
+/// turn, where the sequencer empties its queue, would keep the turn from ending.
+void BulkJobs::pump_next_turn(std::uint32_t slot) {
     Job& job = *jobs_[slot];
-    if (job.pump_posted) return;
-    job.pump_posted = true;
-    desk_.loop().post([this, slot, token = job.token] {
+    if (job.due) return;
+    job.due = true;
+    due_.push_back(slot);
+}
+
+void BulkJobs::turn_ended() {
+    turn_bytes_ = kTurnBytesMax;
+    if (due_.empty() || woken_) return;
+    woken_ = true;
+    desk_.loop().post([this] { pump_due(); });
+}
+
+void BulkJobs::pump_due() {
+    woken_ = false;
+    pumped_.swap(due_);
+    for (std::size_t i = 0; i < pumped_.size(); ++i) {
+        const std::uint32_t slot = pumped_[i];
         // The slot may have a new owner by now.
-        if (jobs_[slot] != nullptr && jobs_[slot]->token == token) pump(slot);
-    });
+        if (jobs_[slot] == nullptr || !jobs_[slot]->due) continue;
+        jobs_[slot]->due = false;
+        pump(slot);
+    }
+    pumped_.clear();
 }
 
 bool BulkJobs::decode(Job& job, std::string_view text, Command& command, Fault& fault) {
@@ -202,7 +224,7 @@ void BulkJobs::answered(std::uint64_t token, const sequencer::Answer& answer) {
     // A full queue answers while the pump still holds the job.
     if (job.pumping || finish_if_done(slot)) return;
     // Going on here would submit inside the sequencer's own turn, so the loop does it.
-    if (job.in_flight <= desk_.options().batch_window_max / 2) post_pump(slot);
+    if (job.in_flight <= desk_.options().batch_window_max / 2) pump_next_turn(slot);
 }
 
 void BulkJobs::finish_line(Job& job, std::uint32_t line, const sequencer::Answer& answer) {

@@ -14,6 +14,11 @@
 namespace holdfast::api {
 
 inline constexpr std::size_t batch_lines_max = 50'000;
+/// Text of batches that one turn takes, so that other callers wait for a commit with a few
+/// milliseconds of lines in it, however large the batches are.
+inline constexpr std::size_t kTurnBytesMax = 256 * 1024;
+/// What a line costs beyond its bytes, in bytes: an empty one has an answer too.
+inline constexpr std::size_t kLineBytes = 64;
 
 enum class BulkKind : std::uint8_t { events, items, locations };
 enum class BulkFormat : std::uint8_t { lines, json_array };
@@ -26,6 +31,8 @@ class BulkJobs final : public sequencer::Caller {
     void start(const Call& call, BulkKind kind, BulkFormat format);
 
     void answered(std::uint64_t token, const sequencer::Answer& answer) override;
+    /// At the end of each turn: wakes the loop for the batches that go on in the next one.
+    void turn_ended();
 
   private:
     struct Early {
@@ -46,7 +53,7 @@ class BulkJobs final : public sequencer::Caller {
         std::uint32_t duplicates = 0;
         std::uint32_t rejected = 0;
         const ProblemKind* stopped_by = nullptr;  ///< no further line is submitted
-        bool pump_posted = false;
+        bool due = false;                         ///< to go on in the next turn
         bool pumping = false;
         /// Results that were known before those of lines in front of them.
         std::deque<Early> early;
@@ -54,7 +61,8 @@ class BulkJobs final : public sequencer::Caller {
     };
 
     void pump(std::uint32_t slot);
-    void post_pump(std::uint32_t slot);
+    void pump_next_turn(std::uint32_t slot);
+    void pump_due();
     bool next_line(Job& job, std::string_view& text);
     void submit_line(Job& job, std::uint32_t slot, std::string_view text);
     bool decode(Job& job, std::string_view text, Command& command, Fault& fault);
@@ -67,6 +75,12 @@ class BulkJobs final : public sequencer::Caller {
     Desk& desk_;
     std::vector<std::unique_ptr<Job>> jobs_;
     std::size_t bytes_ = 0;
+    /// Batches that go on in the next turn, in order of waiting.
+    std::vector<std::uint32_t> due_;
+    std::vector<std::uint32_t> pumped_;
+    bool woken_ = false;
+    /// Bytes of lines that all batches together may still take in this turn.
+    std::size_t turn_bytes_ = kTurnBytesMax;
 };
 
 }  // namespace holdfast::api

@@ -145,6 +145,11 @@ void Desk::describe(const Call& call, Envelope& envelope) {
     }
 }
 
+void Desk::turn_ended() {
+    now_known_ = false;
+    batches_->turn_ended();
+}
+
 void Desk::durable(std::uint64_t durable_seq) {
     services_.metrics.sample(services_.sequencer);
     services_.health.disk_full = services_.sequencer.journal().status().disk_full;

@@ -127,7 +127,7 @@ class Desk final : public sequencer::Caller {
     void answered(std::uint64_t token, const sequencer::Answer& answer) override;
     /// After each commit.
     void durable(std::uint64_t durable_seq);
-    void turn_ended() { now_known_ = false; }
+    void turn_ended();
 
   private:
     /// A command that waits for its commit.

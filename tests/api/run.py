@@ -18,7 +18,7 @@ import suites
 import world
 
 # Tests that start hubs of their own.
-SUITES = ["authorisation_test"]
+SUITES = ["authorisation_test", "hostile_test"]
 FUZZ_REQUESTS = {"quick": 300, "full": 3000, "long": 100_000}
 
 

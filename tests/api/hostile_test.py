@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Goal: whatever arrives, the hub lives, its stock is what it was, honest callers are served, and memory is bounded.
+
+Method: a running hub, one honest caller that reserves all the time, and beside it one kind of abuse after another.
+"""
+import json
+import os
+import pathlib
+import socket
+import threading
+import time
+import unittest
+
+import live
+from live import Client, must
+
+# A turn of the loop may take a few milliseconds of somebody else's work; a busy machine adds its own.
+HONEST_SECONDS_MAX = 2.0
+# What the hub may take beyond what it has before the abuse begins: the named budgets of src/http/limits.h
+# (bodies under way and unread answers), and what lies in buffers between.
+GROWTH_MIB_MAX = 700
+
+
+def event(identity, quantity=1, lines=1, sku="PLENTY"):
+    return {"specversion": "1.0", "id": identity, "source": "abuse", "type": "stock.adjusted",
+            "data": {"location": "L", "document": "d", "reason": "r",
+                     "lines": [{"sku": sku, "quantity": quantity}] * lines}}
+
+
+class Honest(threading.Thread):
+    """Reserves one unit again and again, and remembers how long the slowest answer took."""
+
+    def __init__(self, hub):
+        super().__init__(daemon=True)
+        self.client = Client(hub.port, hub.admin_key)
+        self.slowest, self.served, self.fault, self.stopping = 0.0, 0, None, False
+
+    def run(self):
+        while not self.stopping:
+            began = time.monotonic()
+            try:
+                answer = self.client.change("POST", "/v1/reservations", {
+                    "channel": "web", "time_to_live_seconds": 2592000, "lines": [{"sku": "HONEST", "quantity": 1}]})
+                if answer.status != 201:
+                    self.fault = repr(answer)
+            except OSError as error:
+                self.fault = repr(error)
+                return
+            self.slowest = max(self.slowest, time.monotonic() - began)
+            self.served += 1
+            time.sleep(0.01)
+
+
+class Hostile(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = live.start()
+        cls.admin = admin = Client(cls.hub.port, cls.hub.admin_key)
+        for sku in ("HONEST", "PLENTY"):
+            must(admin.send("PUT", f"/v1/items/{sku}", {}), 200)
+        must(admin.send("PUT", "/v1/locations/L", {}), 200)
+        must(admin.send("PUT", "/v1/pools/p", {"locations": ["L"]}), 200)
+        must(admin.send("PUT", "/v1/channels/web", {"pool": "p"}), 200)
+        for sku in ("HONEST", "PLENTY"):
+            must(admin.send("POST", "/v1/events", event(f"open-{sku}", 100_000_000, sku=sku)), 201)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hub.stop()
+
+    def setUp(self):
+        self.before = self.memory_mib()
+        self.open = []
+        self.honest = Honest(self.hub)
+        self.honest.start()
+
+    def tearDown(self):
+        while self.honest.served < 3 and self.honest.is_alive():
+            time.sleep(0.05)
+        self.honest.stopping = True
+        self.honest.join(60)
+        for connection in self.open:
+            connection.close()
+        self.assertIsNone(self.hub.process.poll(), "the hub has ended")
+        self.assertIsNone(self.honest.fault)
+        self.assertLess(self.honest.slowest, HONEST_SECONDS_MAX)
+        self.assertLess(self.memory_mib() - self.before, GROWTH_MIB_MAX)
+        status = must(self.admin.send("GET", "/v1/status?include=invariants"), 200).json()
+        self.assertEqual(status["invariants"], "ok")
+
+    def memory_mib(self):
+        text = pathlib.Path(f"/proc/{self.hub.process.pid}/status").read_text(encoding="ascii")
+        return int(text.split("VmRSS:")[1].split()[0]) // 1024
+
+    def connect(self, data=b""):
+        connection = socket.create_connection(("127.0.0.1", self.hub.port), timeout=30)
+        self.open.append(connection)
+        if data:
+            connection.sendall(data)
+        return connection
+
+    def position(self):
+        return must(self.admin.send("GET", "/v1/positions/PLENTY/L"), 200).json()
+
+    def test_many_batches_at_once_are_all_answered(self):
+        answers = []
+
+        def send(batch):
+            body = "".join(json.dumps(event(f"batch-{batch}-{i}")) + "\n" for i in range(6000))
+            answers.append(Client(self.hub.port, self.hub.admin_key).send(
+                "POST", "/v1/events:batch", body, "application/x-ndjson"))
+
+        before = self.position()["on_hand"]
+        senders = [threading.Thread(target=send, args=(batch,), daemon=True) for batch in range(12)]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join(60)
+        summaries = [json.loads(answer.body.splitlines()[-1])["summary"] for answer in answers]
+        self.assertEqual(summaries, [{"lines": 6000, "accepted": 6000, "duplicates": 0, "rejected": 0}] * 12)
+        self.assertEqual(self.position()["on_hand"], before + 12 * 6000)
+
+    def test_garbage_in_bulk_is_answered_line_by_line_and_holds_nobody_up(self):
+        before = self.position()
+        for name, body, lines in (
+            ("one letter", b"x\n" * 50_000, 50_000), ("empty", b"\n" * 50_000, 50_000),
+            ("half an object", b'{"a":\n' * 50_000, 50_000),
+            ("one long line", os.urandom(16 << 20).replace(b"\n", b"x"), 1),
+            ("deep", b'{"data":' + b"[" * (8 << 20), 1), ("no UTF-8", b'{"id":"\xff"}\n' * 1000, 1000),
+            ("many items", b'{"specversion":"1.0","id":"a","source":"s","type":"pos.sale","data":{"lines":['
+             + b",".join([b'{"sku":"PLENTY","quantity":1}'] * 2001) + b"]}}", 1),
+        ):
+            answer = must(self.admin.send("POST", "/v1/events:batch", body, "application/x-ndjson"), 200)
+            summary = json.loads(answer.body.splitlines()[-1])["summary"]
+            self.assertEqual(summary, {"lines": lines, "accepted": 0, "duplicates": 0, "rejected": lines}, name)
+        for body, status in ((b"[" * (16 << 20), 400), (b'[{"a":' + b"[" * (8 << 20), 400), (b"[{}" + b",{}" * 50_000 + b"]", 413),
+                             (b"[]", 200), (b"[1]", 400), (b"[{}", 400), (b"[{}] []", 400)):
+            must(self.admin.send("POST", "/v1/events", body, "application/cloudevents-batch+json"), status)
+        self.assertEqual(self.position()["seq"], before["seq"])
+
+    def test_batches_of_the_largest_events_hold_nobody_up(self):
+        began = self.honest.served
+        body = "".join(json.dumps(event(f"large-{i}", lines=2000)) + "\n" for i in range(180))
+        answer = must(self.admin.send("POST", "/v1/events:batch", body, "application/x-ndjson"), 200)
+        self.assertEqual(json.loads(answer.body.splitlines()[-1])["summary"]["accepted"], 180)
+        self.assertGreater(self.honest.served, began)
+
+
+if __name__ == "__main__":
+    unittest.main()
