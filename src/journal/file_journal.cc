@@ -287,7 +287,7 @@ JournalStatus FileJournal::status() const {
         active_ ? active_->file->size() - std::min(active_->tail, active_->file->size()) : 0;
     status.disk_full =
         spares_.blocked() && spares_.count() == 0 && room < batch_bytes(options_.body_bytes_max);
-    status.failed = health_ == Health::failed;
+    status.failed = health_ == Health::failed || health_ == Health::fenced;
     status.segments = segments_.size();
     status.bytes = stored_bytes_;
     status.durable_seq = head_.next_seq - 1;

@@ -58,7 +58,8 @@ struct JournalStatus {
     bool direct = true;      ///< O_DIRECT in use
     bool disk_low = false;   ///< under the reserve: only commands that end promises are welcome
     bool disk_full = false;  ///< no segment can be prepared: every append is refused early
-    bool failed = false;     ///< a write or sync failed: the process must end
+    /// A write or sync failed, or another process owns the journal: this one must end.
+    bool failed = false;
     std::uint64_t segments = 0;
     std::uint64_t bytes = 0;  ///< of batches, without unused space
     std::uint64_t durable_seq = 0;

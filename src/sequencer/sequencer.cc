@@ -63,10 +63,15 @@ Sequencer::Sequencer(const os::Clock& clock, journal::Journal& journal,
 Sequencer::~Sequencer() = default;
 
 bool Sequencer::idle() const {
-    return in_flight_ == nullptr && building_->pending.empty() && queued() == 0;
+    return in_flight_ == nullptr && building_->pending.empty() && building_->fact_count == 0 &&
+           queued() == 0;
 }
 
 void Sequencer::submit(const Command& command, Caller* caller, std::uint64_t token) {
+    if (failed_) {
+        answer_unavailable({command, caller, token}, Unavailable::draining);
+        return;
+    }
     if (queued() >= options_.queue_commands_max) {
         answer_unavailable({command, caller, token}, Unavailable::overloaded);
         return;
@@ -76,6 +81,9 @@ void Sequencer::submit(const Command& command, Caller* caller, std::uint64_t tok
 
 void Sequencer::turn() {
     journal_status_ = journal_.status();
+    // A watermark may fail while no commit is under way to tell of it.
+    if (journal_status_.failed && in_flight_ == nullptr && !failed_)
+        fail(journal::AppendOutcome::unknown);
     pump();
 }
 
@@ -98,7 +106,8 @@ void Sequencer::pump() {
         } else if (!building_->pending.empty()) {
             // Refusals only, and nothing undecided before them: they rest on durable state.
             std::unique_ptr<Group> group = std::exchange(building_, std::move(spare_));
-            answer(*group, Answer::Kind::decided);
+            if (building_ == nullptr) building_ = std::make_unique<Group>();
+            answer(*group);
             group->clear();
             spare_ = std::move(group);
         } else {
@@ -203,7 +212,7 @@ void Sequencer::start_commit() {
 void Sequencer::committed(journal::AppendOutcome outcome) {
     HOLDFAST_CHECK(in_flight_ != nullptr, "only a commit under way ends");
     if (outcome != journal::AppendOutcome::applied) {
-        fail();
+        fail(outcome);
         return;
     }
     std::unique_ptr<Group> group = std::move(in_flight_);
@@ -215,31 +224,49 @@ void Sequencer::committed(journal::AppendOutcome outcome) {
     counters_.facts += group->fact_count;
     counters_.bytes += group->facts.size();
     bytes_since_checkpoint_ += group->facts.size();
-    answer(*group, Answer::Kind::decided);
+    answer(*group);
     group->clear();
     if (spare_ == nullptr) spare_ = std::move(group);
     for (const auto& observer : observers_) observer(durable_seq_);
     pump();
 }
 
-// The disk failed: what it holds is unknown, so the speculative state is worth nothing.
-void Sequencer::fail() {
+// The disk failed, or the journal has another owner now: the speculative state is worth nothing.
+void Sequencer::fail(journal::AppendOutcome outcome) {
     failed_ = true;
     const std::unique_ptr<Group> lost = std::move(in_flight_);
-    answer(*lost, Answer::Kind::unknown);
-    // Decided but never handed to the disk: certainly not applied.
-    for (const Pending& pending : building_->pending)
-        answer_unavailable({{}, pending.caller, pending.token}, Unavailable::draining);
+    const std::uint64_t end = lost == nullptr ? head_.next_seq : head_.next_seq + lost->fact_count;
+    // A fenced journal has written nothing; a failed one may have.
+    const std::uint64_t unknown_before =
+        outcome == journal::AppendOutcome::fenced ? head_.next_seq : end;
+    if (lost != nullptr) answer_after_failure(*lost, head_.next_seq, unknown_before);
+    answer_after_failure(*building_, head_.next_seq, unknown_before);
+    for (; queue_done_ < queue_.size(); ++queue_done_)
+        answer_unavailable(queue_[queue_done_], Unavailable::draining);
     building_->clear();
     if (on_fatal_) on_fatal_();
 }
 
-void Sequencer::answer(Group& group, Answer::Kind kind) {
+// What each caller may be told for sure: a fact before `certain_before` is durable, one before
+// `unknown_before` may be, and no later one was handed to the disk. A refusal did nothing.
+void Sequencer::answer_after_failure(const Group& group, std::uint64_t certain_before,
+                                     std::uint64_t unknown_before) {
     for (const Pending& pending : group.pending) {
+        const bool effect = pending.outcome.kind == ledger::Outcome::Kind::recorded ||
+                            pending.outcome.kind == ledger::Outcome::Kind::repeated;
+        if (!effect || pending.outcome.seq >= unknown_before) {
+            answer_unavailable({{}, pending.caller, pending.token}, Unavailable::draining);
+            continue;
+        }
         Answer answer = answer_for(group, pending);
-        answer.kind = kind;
+        if (pending.outcome.seq >= certain_before) answer.kind = Answer::Kind::unknown;
         pending.caller->answered(pending.token, answer);
     }
+}
+
+void Sequencer::answer(const Group& group) {
+    for (const Pending& pending : group.pending)
+        pending.caller->answered(pending.token, answer_for(group, pending));
 }
 
 Answer Sequencer::answer_for(const Group& group, const Pending& pending) {

@@ -52,7 +52,8 @@ struct Answer {
     std::uint64_t durable_seq = 0;
 };
 
-/// Whoever submits commands. Called on the sequencer's thread, in order of submission.
+/// Whoever submits commands. Called on the sequencer's thread: for what was decided in order of
+/// submission, for what is unavailable as soon as that is known. May submit again from inside.
 class Caller {
   public:
     virtual ~Caller() = default;
@@ -164,8 +165,10 @@ class Sequencer {
     void decide_one(const Queued& queued);
     void start_commit();
     void committed(journal::AppendOutcome outcome);
-    void fail();
-    void answer(Group& group, Answer::Kind kind);
+    void fail(journal::AppendOutcome outcome);
+    void answer(const Group& group);
+    void answer_after_failure(const Group& group, std::uint64_t certain_before,
+                              std::uint64_t unknown_before);
     void answer_unavailable(const Queued& queued, Unavailable reason);
     [[nodiscard]] Answer answer_for(const Group& group, const Pending& pending);
     [[nodiscard]] Instant stamp();

@@ -133,6 +133,51 @@ TEST_F(Sequencing, SaysUnknownWhenTheDiskFailsUnderACommit) {
     EXPECT_TRUE(fatal);
 }
 
+TEST_F(Sequencing, TellsEachCallerWhatIsCertainAfterTheDiskFailed) {
+    options_.group_commands_max = 3;
+    start();
+    stock(10);
+    journal_.complete_inline(true);
+    reserve(1, 1, 70);
+    sequencer_->turn();
+    journal_.complete_inline(false);
+    reserve(2, 1, 71);
+    reserve(3, 99);
+    sequencer_->turn();  // in flight: a hold and a refusal
+    reserve(4, 1, 70);
+    reserve(5, 1, 71);
+    reserve(6, 1, 72);
+    reserve(7, 1, 73);
+    sequencer_->turn();  // decided behind it: two repeats and a hold; the last one is queued
+    journal_.complete(journal::AppendOutcome::unknown);
+    EXPECT_EQ(answers_.at(2).kind, Answer::Kind::unknown);
+    EXPECT_EQ(answers_.at(3).kind, Answer::Kind::unavailable) << "a refusal did nothing";
+    EXPECT_EQ(answers_.at(4).kind, Answer::Kind::decided) << "its first answer was durable";
+    EXPECT_EQ(seqs_.at(4), seqs_.at(1));
+    EXPECT_EQ(answers_.at(5).kind, Answer::Kind::unknown) << "as unknown as what it repeats";
+    EXPECT_EQ(answers_.at(6).kind, Answer::Kind::unavailable) << "it never reached the disk";
+    EXPECT_EQ(answers_.at(7).kind, Answer::Kind::unavailable) << "it was never decided";
+    reserve(8, 1);
+    EXPECT_EQ(answers_.at(8).kind, Answer::Kind::unavailable) << "nobody waits for a dead journal";
+}
+
+TEST_F(Sequencing, SaysThatNothingHappenedWhenAnotherOwnerTookTheJournal) {
+    stock(10);
+    reserve(1, 1);
+    sequencer_->turn();
+    journal_.complete(journal::AppendOutcome::fenced);
+    EXPECT_EQ(answers_.at(1).kind, Answer::Kind::unavailable);
+}
+
+TEST_F(Sequencing, EndsWhenTheJournalFailedBetweenCommits) {
+    stock(10);
+    bool fatal = false;
+    sequencer_->on_fatal([&] { fatal = true; });
+    journal_.status_.failed = true;
+    sequencer_->turn();
+    EXPECT_TRUE(fatal) << "a failed watermark is a failed disk";
+}
+
 TEST_F(Sequencing, RemembersAfterARestart) {
     stock(10);
     journal_.complete_inline(true);
