@@ -114,7 +114,7 @@ Result<void> Hub::Parts::recover(const ServeOptions& options) {
     if (!file_journal->torn_tail().empty())
         log_warning("recovery.torn_tail", "an unacknowledged commit was left behind by a crash",
                     {{"detail", file_journal->torn_tail()}});
-    for (const std::string& refused : checkpoints->refused())
+    for (const std::string& refused : recovered->checkpoints_refused)
         log_warning("recovery.checkpoint_refused", "a checkpoint was not usable",
                     {{"detail", refused}});
     if (!disk->direct())

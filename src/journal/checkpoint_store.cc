@@ -193,11 +193,13 @@ Result<std::vector<std::uint64_t>> CheckpointStore::stored() {
     return seqs;
 }
 
-Result<std::optional<CheckpointInfo>> CheckpointStore::latest(std::uint64_t log_id) {
+Result<std::optional<CheckpointInfo>> CheckpointStore::latest(std::uint64_t log_id,
+                                                              std::uint64_t before_seq) {
     refused_.clear();
     auto seqs = stored();
     if (!seqs) return tl::unexpected(seqs.error());
     for (; !seqs->empty(); seqs->pop_back()) {
+        if (seqs->back() >= before_seq) continue;
         const auto info = read(seqs->back(), {});
         if (info && info->log_id == log_id) return *info;
         refused_.push_back(

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,9 +71,10 @@ class CheckpointStore {
     /// begin, append, commit.
     Result<void> write(const CheckpointInfo& info, ByteSpan body);
 
-    /// The newest that reads back whole and belongs to `log_id`, or nothing. Ones that do not are
-    /// left alone and listed in refused().
-    Result<std::optional<CheckpointInfo>> latest(std::uint64_t log_id);
+    /// The newest below `before_seq` that reads back whole and belongs to `log_id`, or nothing.
+    /// Ones that do not are left alone and listed in refused().
+    Result<std::optional<CheckpointInfo>> latest(
+        std::uint64_t log_id, std::uint64_t before_seq = std::numeric_limits<std::uint64_t>::max());
     /// "name: why" for each checkpoint that the last call of latest() passed over.
     [[nodiscard]] const std::vector<std::string>& refused() const { return refused_; }
 

@@ -269,7 +269,8 @@ Batch to_batch(const BatchHeader& header, ByteSpan body) {
             .wall = header.wall,
             .since_boot = header.since_boot,
             .boot_id = header.boot_id,
-            .body = body};
+            .body = body,
+            .hash = header.hash};
 }
 
 }  // namespace holdfast::journal

@@ -41,7 +41,8 @@ struct Batch {
     Instant wall{};
     Microseconds since_boot{};
     std::uint64_t boot_id = 0;
-    ByteSpan body{};  ///< facts, back to back; unchanged until `done` is called
+    ByteSpan body{};   ///< facts, back to back; unchanged until `done` is called
+    ChainHash hash{};  ///< of this batch; filled in by the journal for readers
 };
 
 enum class AppendOutcome : std::uint8_t {

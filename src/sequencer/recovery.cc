@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/check.h"
 #include "journal/checkpoint_store.h"
@@ -32,40 +33,79 @@ Result<Recovery> Sequencer::recover(const Progress& progress) {
     return recovery;
 }
 
+// One that does not give the state it was taken of (it is damaged, or another version wrote it)
+// costs time, not data: an older one or the whole journal will do.
 Result<void> Sequencer::load_checkpoint(Recovery& recovery) {
     if (checkpoints_ == nullptr) return {};
-    const Result<std::optional<journal::CheckpointInfo>> newest =
-        checkpoints_->latest(head_.log_id);
-    if (!newest) return tl::unexpected(newest.error());
-    if (!*newest) return {};
-    const journal::CheckpointInfo& info = **newest;
-    // A checkpoint ahead of the journal belongs to facts that were never durable: not usable.
-    if (info.seq >= head_.next_seq)
-        return failure(ErrorCode::corrupt,
-                       fmt::format("checkpoint at seq {} is ahead of the journal's end {}",
-                                   info.seq, head_.next_seq - 1));
+    std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
+    while (state_->seq == 0) {
+        const Result<std::optional<journal::CheckpointInfo>> newest =
+            checkpoints_->latest(head_.log_id, before);
+        if (!newest) return tl::unexpected(newest.error());
+        for (const std::string& refused : checkpoints_->refused())
+            recovery.checkpoints_refused.push_back(refused);
+        if (!*newest) return {};
+        const journal::CheckpointInfo& info = **newest;
+        // Checkpoints are taken of durable facts only: the journal has lost some.
+        if (info.seq >= head_.next_seq)
+            return failure(ErrorCode::corrupt,
+                           fmt::format("checkpoint at seq {} is ahead of the journal's end {}",
+                                       info.seq, head_.next_seq - 1));
+        const Result<bool> ours = of_this_history(info);
+        if (!ours) return tl::unexpected(ours.error());
+        before = info.seq;
+        if (!*ours) {
+            recovery.checkpoints_refused.push_back(
+                fmt::format("checkpoint at seq {}: the journal has another history", info.seq));
+        } else if (auto state = read_checkpoint(info)) {
+            state_ = std::move(*state);
+        } else {
+            recovery.checkpoints_refused.push_back(
+                fmt::format("checkpoint at seq {}: {}", info.seq, to_string(state.error())));
+        }
+    }
+    checkpoint_seq_ = state_->seq;
+    checkpoint_tried_seq_ = state_->seq;
+    recovery.checkpoint_seq = state_->seq;
+    return {};
+}
+
+Result<std::unique_ptr<ledger::State>> Sequencer::read_checkpoint(
+    const journal::CheckpointInfo& info) {
     std::vector<std::byte> body;
     const Result<journal::CheckpointInfo> read =
         checkpoints_->read(info.seq, [&](ByteSpan piece) -> Result<void> {
             body.insert(body.end(), piece.begin(), piece.end());
             return {};
         });
-    if (!read) return failure(read.error(), "reading the newest checkpoint");
-    Result<std::unique_ptr<ledger::State>> state =
-        ledger::decode_state(body, head_.hash_seed, options_.limits);
-    if (!state) return failure(state.error(), "reading the newest checkpoint");
+    if (!read) return tl::unexpected(read.error());
+    auto state = ledger::decode_state(body, head_.hash_seed, options_.limits);
+    if (!state) return state;
     if ((*state)->seq != info.seq || (*state)->state_hash() != info.state_hash)
-        return failure(
-            ErrorCode::corrupt,
-            fmt::format("checkpoint at seq {} does not give the state it was taken of", info.seq));
-    state_ = std::move(*state);
-    checkpoint_seq_ = state_->seq;
-    recovery.checkpoint_seq = state_->seq;
-    return {};
+        return failure(ErrorCode::corrupt, "it does not give the state that it was taken of");
+    return state;
+}
+
+// Whether the batch that the checkpoint ends with is the journal's own: two copies of a directory
+// may have gone separate ways under one log id. A batch that was trimmed away proves nothing.
+Result<bool> Sequencer::of_this_history(const journal::CheckpointInfo& info) {
+    if (info.seq < journal_.status().first_seq) return true;
+    bool seen = false, same = false;
+    Result<void> read = journal_.read(info.seq, [&](const journal::Batch& batch) -> Result<void> {
+        seen = true;
+        same = batch.number == info.batch && batch.hash == info.hash;
+        return failure(ErrorCode::closed, "one batch is enough");
+    });
+    if (!seen && !read) return failure(read.error(), "reading the newest checkpoint's batch");
+    return same;
 }
 
 Result<void> Sequencer::replay(Recovery& recovery, const Progress& progress) {
     const std::uint64_t first = state_->seq + 1;
+    if (const std::uint64_t oldest = journal_.status().first_seq; oldest > first)
+        return failure(
+            ErrorCode::corrupt,
+            fmt::format("the journal begins at seq {}, and no checkpoint reaches it", oldest));
     Result<void> read = journal_.read(first, [&](const journal::Batch& batch) -> Result<void> {
         recovery.bytes_replayed += batch.body.size();
         if (progress) progress(recovery.facts_replayed, head_.next_seq - first);
@@ -92,15 +132,19 @@ bool Sequencer::idle_work() {
     if (failed_) return false;
     const bool worked = journal_.idle_work();
     const bool due = bytes_since_checkpoint_ >= options_.checkpoint_after_bytes ||
-                     state_->seq - checkpoint_seq_ >= options_.checkpoint_after_facts;
-    if (!due || !idle() || checkpoints_ == nullptr) return worked;
-    // A checkpoint that cannot be written costs a longer replay, not a promise: try again later.
-    if (!checkpoint()) bytes_since_checkpoint_ = 0;
+                     state_->seq - checkpoint_tried_seq_ >= options_.checkpoint_after_facts;
+    if (!due || !idle() || checkpoints_ == nullptr || journal_status_.disk_low) return worked;
+    // A checkpoint that cannot be written costs a longer replay, not a promise. It is tried again
+    // when as much has been recorded once more: each try encodes the whole state.
+    if (!checkpoint()) ++counters_.checkpoints_failed;
+    bytes_since_checkpoint_ = 0;
+    checkpoint_tried_seq_ = state_->seq;
     return true;
 }
 
 Result<void> Sequencer::checkpoint() {
     if (checkpoints_ == nullptr || state_->seq == checkpoint_seq_) return {};
+    if (failed_) return failure(ErrorCode::closed, "what the state rests on is not known");
     HOLDFAST_CHECK(idle(), "a checkpoint is taken of durable state");
     std::vector<std::byte> body;
     ledger::encode_state(*state_, body);

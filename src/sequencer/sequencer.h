@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/arena.h"
@@ -22,7 +23,8 @@
 
 namespace holdfast::journal {
 class CheckpointStore;
-}
+struct CheckpointInfo;
+}  // namespace holdfast::journal
 
 namespace holdfast::sequencer {
 
@@ -75,7 +77,8 @@ struct SequencerOptions {
 
 /// What recovery did, for the log and `status`.
 struct Recovery {
-    std::uint64_t checkpoint_seq = 0;  ///< 0 = from the first fact
+    std::uint64_t checkpoint_seq = 0;              ///< 0 = from the first fact
+    std::vector<std::string> checkpoints_refused;  ///< newer ones that were not usable, and why
     std::uint64_t facts_replayed = 0;
     std::uint64_t bytes_replayed = 0;
     Microseconds took{};
@@ -90,6 +93,7 @@ struct Counters {
     std::uint64_t repeated = 0;
     std::uint64_t expired = 0;
     std::uint64_t checkpoints = 0;
+    std::uint64_t checkpoints_failed = 0;
 };
 
 class Sequencer {
@@ -114,7 +118,8 @@ class Sequencer {
     void turn();
     /// Ends holds whose time has come, if the clocks can be trusted. Called by a timer.
     void expire();
-    /// Between turns: journal housekeeping and, when due, a checkpoint. Returns whether it worked.
+    /// Between turns: journal housekeeping and, when due, a checkpoint (not on a low disk: it needs
+    /// room and frees none). Returns whether it worked.
     bool idle_work();
     /// Takes a checkpoint now (graceful stop, tests). Nothing may be in flight.
     Result<void> checkpoint();
@@ -176,6 +181,8 @@ class Sequencer {
     [[nodiscard]] bool group_full() const;
     [[nodiscard]] bool find_fact(std::uint64_t seq, FactView& fact);
     Result<void> load_checkpoint(Recovery& recovery);
+    Result<std::unique_ptr<ledger::State>> read_checkpoint(const journal::CheckpointInfo& info);
+    Result<bool> of_this_history(const journal::CheckpointInfo& info);
     Result<void> replay(Recovery& recovery, const Progress& progress);
 
     const os::Clock& clock_;
@@ -195,7 +202,8 @@ class Sequencer {
     std::vector<std::byte> found_;  // the last repeated fact that was read back
     journal::JournalStatus journal_status_;
     std::uint64_t durable_seq_ = 0;
-    std::uint64_t checkpoint_seq_ = 0;
+    std::uint64_t checkpoint_seq_ = 0;        // newest fact of the newest checkpoint
+    std::uint64_t checkpoint_tried_seq_ = 0;  // where the last one was taken, or could not be
     std::uint64_t bytes_since_checkpoint_ = 0;
     Instant last_stamp_{};
     Instant wall_{};  // read once a pump
