@@ -1,6 +1,8 @@
 #include "cli/serve_command.h"
 
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 
 namespace holdfast::cli {
 
@@ -18,8 +20,14 @@ void add_serve_flags(CLI::App& app, hub::ServeOptions& options) {
     app.add_option("--segment-bytes", options.segment_bytes, "size of a journal segment: 64MiB")
         ->transform(CLI::AsSizeValue(false))
         ->group("Tuning");
-    app.add_flag("--commit-thread", options.commit_thread,
-                 "commit on a thread of its own, not in the loop's turn")
+    const std::map<std::string, hub::CommitMode> modes{{"auto", hub::CommitMode::automatic},
+                                                       {"in-turn", hub::CommitMode::in_turn},
+                                                       {"thread", hub::CommitMode::thread}};
+    app.add_option("--commit", options.commit,
+                   "auto: large groups on a thread beside the loop, small ones in its turn; or "
+                   "in-turn, thread")
+        ->transform(CLI::CheckedTransformer(modes))
+        ->default_str("auto")
         ->group("Tuning");
     app.add_option("--reservations-expected", options.reservations_expected,
                    "open reservations to make room for at the start")

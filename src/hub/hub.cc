@@ -28,6 +28,8 @@ namespace {
 
 constexpr Microseconds kExpiryPeriod = std::chrono::milliseconds(100);
 constexpr Microseconds kIdlePeriod = std::chrono::milliseconds(10);
+/// Up to so many commands a commit is quicker than its hand-over to a thread (docs/performance.md).
+constexpr std::uint32_t kInTurnEntriesMax = 4;
 constexpr Microseconds kDrainMax = std::chrono::seconds(20);
 /// The scopes of the key that the first start makes: everything.
 constexpr std::string_view kRootScopes = "admin@*/*";
@@ -84,7 +86,11 @@ Hub::~Hub() = default;
 Result<void> Hub::Parts::open(const ServeOptions& options) {
     loop = std::make_unique<os::AsioLoop>(clock);
     os::LinuxDiskOptions disk_options;
-    disk_options.commit_thread = options.commit_thread;
+    disk_options.commit_thread = options.commit != CommitMode::in_turn;
+    if (options.commit == CommitMode::automatic)
+        disk_options.commit_inline = [this] {
+            return sequencer->entries_in_commit() <= kInTurnEntriesMax;
+        };
     disk_options.post = [this](std::function<void()> task) { loop->post(std::move(task)); };
     auto opened = os::LinuxDisk::open_directory(options.data, disk_options);
     if (!opened) return failure(opened.error(), "opening " + options.data);
@@ -158,11 +164,12 @@ Result<void> Hub::Parts::listen(const ServeOptions& options) {
     if (!endpoint) return tl::unexpected(endpoint.error());
     const bool tls_wanted = !options.tls_certificate.empty() || !options.tls_key.empty();
     if (!is_loopback(*endpoint) && !tls_wanted && !options.insecure_public)
-        return failure(ErrorCode::invalid_argument,
-                       fmt::format("{} is reachable from outside and would speak plain HTTP. Give "
-                                   "--tls-cert and --tls-key, listen on 127.0.0.1 behind a proxy, "
-                                   "or say --insecure-i-know",
-                                   options.listen));
+        return failure(
+            ErrorCode::invalid_argument,
+            fmt::format("{} is reachable from outside and would speak plain HTTP. Give "
+                        "--tls-certificate and --tls-key, listen on 127.0.0.1 behind a proxy, "
+                        "or say --insecure-public",
+                        options.listen));
     api = std::make_unique<api::Api>(api::Services{.sequencer = *sequencer,
                                                    .loop = *loop,
                                                    .random = random,
@@ -191,7 +198,7 @@ Result<void> Hub::Parts::listen(const ServeOptions& options) {
         return failure(ErrorCode::invalid_argument,
                        options.admin +
                            " is reachable from outside, and the admin listener asks "
-                           "for no key: use a loopback address, or --insecure-i-know");
+                           "for no key: use a loopback address, or --insecure-public");
     admin = std::make_unique<Admin>(clock, health, metrics, build_info());
     if (Result<void> r = admin->start(*admin_endpoint); !r)
         return failure(r.error(), "listening on " + options.admin);
@@ -254,6 +261,12 @@ void Hub::Parts::die_of_disk() {
 
 Result<void> Hub::start() {
     std::pmr::set_default_resource(os::huge_page_resource());
+    if (options_.realtime) {
+        // Before any thread is started: they inherit it.
+        const sched_param priority{.sched_priority = 3};
+        if (sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
+            log_warning("realtime.refused", "SCHED_FIFO is not allowed here: running as usual");
+    }
     parts_ = std::make_unique<Parts>();
     Parts& p = *parts_;
     if (Result<void> r = p.open(options_); !r) return r;
@@ -274,11 +287,6 @@ Result<void> Hub::start() {
     });
     p.keep_expiring();
     p.keep_idle_work_going();
-    if (options_.realtime) {
-        const sched_param priority{.sched_priority = 3};
-        if (sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
-            log_warning("realtime.refused", "SCHED_FIFO is not allowed here: running as usual");
-    }
     return {};
 }
 

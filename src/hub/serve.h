@@ -7,6 +7,13 @@
 
 namespace holdfast::hub {
 
+/// Where commits are written and synced.
+enum class CommitMode : std::uint8_t {
+    automatic,  ///< small groups in the loop's turn, larger ones on a thread beside it
+    in_turn,    ///< always in the loop's turn
+    thread,     ///< always on the thread
+};
+
 struct ServeOptions {
     std::string data = "./holdfast-data";
     std::string listen = "127.0.0.1:8460";  ///< the API
@@ -16,8 +23,7 @@ struct ServeOptions {
     /// Binds to a public address without TLS: for a proxy in front, or a laboratory.
     bool insecure_public = false;
     std::uint64_t segment_bytes = 64ULL * 1024 * 1024;
-    /// Commits on a thread of its own instead of inline in the loop's turn.
-    bool commit_thread = false;
+    CommitMode commit = CommitMode::automatic;
     /// Room made at the start for this many open reservations.
     std::uint64_t reservations_expected = 262'144;
     /// SCHED_FIFO for the loop, where the system allows it: keeps a busy machine from delaying

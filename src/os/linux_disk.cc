@@ -112,6 +112,7 @@ Result<std::unique_ptr<File>> LinuxDisk::open(std::string_view name) {
                             .direct = direct_,
                             .dsync = options_.dsync,
                             .committer = committer_.get(),
+                            .commit_inline = options_.commit_inline,
                             .post = options_.post});
 }
 

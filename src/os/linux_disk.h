@@ -24,6 +24,9 @@ struct LinuxDiskOptions {
     bool dsync = false;
     /// write_synced runs on a thread of its own; needs `post`.
     bool commit_thread = false;
+    /// Asked before each commit when there is a commit thread: true commits on the caller's thread
+    /// after all. A hand-over costs two switches, which a lonely commit feels and a crowd does not.
+    std::function<bool()> commit_inline = {};
     /// Runs a task in a later turn of the loop that owns the disk, callable from any thread: the
     /// loop's post(). Empty: everything happens before the call returns.
     std::function<void(std::function<void()>)> post = {};

@@ -94,7 +94,7 @@ class LinuxFile final : public File {
                        "commits are whole blocks");
         HOLDFAST_CHECK(!busy_, "one commit is in flight per file");
         size_ = std::max(size_, offset + bytes.size());
-        if (path_.committer == nullptr) {
+        if (path_.committer == nullptr || (path_.commit_inline && path_.commit_inline())) {
             done(write(offset, bytes));
             return;
         }

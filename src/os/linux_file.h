@@ -41,7 +41,8 @@ struct WritePath {
     bool read_only = false;
     bool direct = true;
     bool dsync = false;
-    WorkerThread* committer = nullptr;  ///< nullptr: inline
+    WorkerThread* committer = nullptr;    ///< nullptr: inline
+    std::function<bool()> commit_inline;  ///< asked when there is a committer
     std::function<void(std::function<void()>)> post = {};
 };
 

@@ -129,6 +129,10 @@ class Sequencer {
     [[nodiscard]] const ledger::State& state() const { return *state_; }
     [[nodiscard]] std::uint64_t durable_seq() const { return durable_seq_; }
     [[nodiscard]] bool idle() const;
+    /// Commands in the commit under way; 0 when there is none.
+    [[nodiscard]] std::uint32_t entries_in_commit() const {
+        return in_flight_ == nullptr ? 0 : in_flight_->entry_count;
+    }
     /// Told after each commit, once its callers are answered.
     void on_durable(std::function<void(std::uint64_t durable_seq)> observer) {
         observers_.push_back(std::move(observer));
