@@ -46,6 +46,12 @@ void Sequencer::Group::clear() {
     log_time = Instant{};
 }
 
+void Sequencer::Intake::clear() {
+    arena.reset();
+    commands.clear();
+    done = 0;
+}
+
 Sequencer::Sequencer(const os::Clock& clock, journal::Journal& journal,
                      journal::CheckpointStore* checkpoints, const SequencerOptions& options)
     : clock_(clock),
@@ -54,6 +60,8 @@ Sequencer::Sequencer(const os::Clock& clock, journal::Journal& journal,
       options_(options),
       expiry_clock_(clock),
       group_bytes_max_(options.group_bytes_max),
+      filling_(std::make_unique<Intake>()),
+      deciding_(std::make_unique<Intake>()),
       building_(std::make_unique<Group>()),
       spare_(std::make_unique<Group>()) {
     building_->facts.reserve(options_.group_bytes_max);
@@ -76,7 +84,7 @@ void Sequencer::submit(const Command& command, Caller* caller, std::uint64_t tok
         answer_unavailable({command, caller, token}, Unavailable::overloaded);
         return;
     }
-    queue_.push_back({command, caller, token});
+    filling_->commands.push_back({command, caller, token});
 }
 
 void Sequencer::turn() {
@@ -122,22 +130,28 @@ bool Sequencer::group_full() const {
            building_->pending.size() >= options_.group_commands_max;
 }
 
+/// Makes sure that there is something to decide. False: nothing has arrived.
+bool Sequencer::take_intake() {
+    if (deciding_->left() > 0) return true;
+    deciding_->clear();
+    std::swap(deciding_, filling_);
+    return deciding_->left() > 0;
+}
+
+// A caller that is answered on the way may submit again: that goes to the other intake.
 void Sequencer::decide_queued() {
-    while (queue_done_ < queue_.size() && !group_full()) {
-        if (queue_done_ + kPrefetchDistance < queue_.size())
-            ledger::prefetch(*state_, queue_[queue_done_ + kPrefetchDistance].command);
-        const Queued& queued = queue_[queue_done_];
+    while (!group_full() && take_intake()) {
+        const std::vector<Queued>& commands = deciding_->commands;
+        const std::size_t at = deciding_->done;
+        if (at + kPrefetchDistance < commands.size())
+            ledger::prefetch(*state_, commands[at + kPrefetchDistance].command);
+        const Queued& queued = commands[at];
         const Unavailable reason = unavailable_for(queued.command);
         if (reason == Unavailable::none)
             decide_one(queued);
         else
             answer_unavailable(queued, reason);
-        ++queue_done_;
-    }
-    if (queue_done_ == queue_.size()) {
-        queue_.clear();
-        queue_done_ = 0;
-        command_arena_.reset();
+        ++deciding_->done;
     }
 }
 

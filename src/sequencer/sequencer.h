@@ -108,8 +108,8 @@ class Sequencer {
     Result<Recovery> recover(const Progress& progress = {});
 
     /// Memory for the lines and texts of a command, until it is decided. Take it and submit within
-    /// one call: it is recycled when the queue has been emptied.
-    [[nodiscard]] Arena& arena() { return command_arena_; }
+    /// one call: it is recycled when what arrived together with it has been decided.
+    [[nodiscard]] Arena& arena() { return filling_->arena; }
     /// Queues a command for this turn's end. Overload and a full disk are answered at once,
     /// through the caller as everything else.
     void submit(const Command& command, Caller* caller, std::uint64_t token);
@@ -144,13 +144,23 @@ class Sequencer {
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] ExpiryClock& expiry_clock() { return expiry_clock_; }
     [[nodiscard]] journal::Journal& journal() { return journal_; }
-    [[nodiscard]] std::size_t queued() const { return queue_.size() - queue_done_; }
+    [[nodiscard]] std::size_t queued() const { return filling_->left() + deciding_->left(); }
 
   private:
     struct Queued {
         Command command;
         Caller* caller;
         std::uint64_t token;
+    };
+    /// Commands as they came in, with the memory that they point into. It lives until the last of
+    /// them is decided, which full groups may put off, and is then used again: under a load that
+    /// never pauses the queue never empties, and must not grow for that.
+    struct Intake {
+        Arena arena;
+        std::vector<Queued> commands;
+        std::size_t done = 0;
+        [[nodiscard]] std::size_t left() const { return commands.size() - done; }
+        void clear();
     };
     struct Pending {
         Caller* caller = nullptr;
@@ -170,6 +180,7 @@ class Sequencer {
         void clear();
     };
     void pump();
+    [[nodiscard]] bool take_intake();
     void decide_queued();
     void decide_one(const Queued& queued);
     void start_commit();
@@ -197,9 +208,8 @@ class Sequencer {
     ExpiryClock expiry_clock_;
     std::size_t group_bytes_max_;  // the option, or less where the journal's batches hold less
     journal::Head head_;
-    std::vector<Queued> queue_;
-    std::size_t queue_done_ = 0;  // decided already; the queue is compacted when it empties
-    Arena command_arena_;         // what the queue points into; outlives full groups
+    std::unique_ptr<Intake> filling_;   // what arrives now
+    std::unique_ptr<Intake> deciding_;  // what arrived before, and is decided first
     std::unique_ptr<Group> building_;
     std::unique_ptr<Group> in_flight_;  // being made durable; null when the journal is idle
     std::unique_ptr<Group> spare_;

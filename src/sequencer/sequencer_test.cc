@@ -242,6 +242,21 @@ TEST_F(Sequencing, ClosesAGroupBeforeItOutgrowsABatchOfTheJournal) {
     EXPECT_EQ(left(), 100'000 - 80'000);
 }
 
+TEST_F(Sequencing, UsesTheMemoryOfCommandsAgainThoughItsQueueNeverEmpties) {
+    options_.group_commands_max = 2;
+    start();
+    stock(10'000);
+    for (std::uint64_t token = 1; token <= 8; ++token) reserve(token, 1);
+    sequencer_->turn();
+    for (std::uint64_t token = 10; token <= 2000; token += 2) {
+        reserve(token, 1);
+        reserve(token + 1, 1);
+        journal_.complete(journal::AppendOutcome::applied);
+        ASSERT_GT(sequencer_->queued(), 0u);
+    }
+    EXPECT_LT(sequencer_->arena().bytes_used(), 64 * sizeof(Line));
+}
+
 TEST_F(Sequencing, ExpiresHoldsByTheLogsOwnTime) {
     stock(1);
     journal_.complete_inline(true);
