@@ -192,6 +192,42 @@ TEST_P(CrashTest, a_crash_during_the_recovery_from_a_crash_is_no_worse) {
     }
 }
 
+// The process dies with a write handed over and not synced; the machine goes on, and loses its
+// power while the next process recovers.
+TEST_P(CrashTest, a_power_cut_during_the_recovery_from_a_kill_is_no_worse) {
+    for (std::uint64_t point = 1;; ++point) {
+        SimRandom random(point);
+        SimClock clock;
+        SimDisk disk(random);
+        Known known;
+        disk.crash_after(point);
+        {
+            Life life(disk, clock, random, known);
+            GetParam().run(life);
+        }
+        if (!disk.crashed()) break;
+        disk.kill_process();
+        for (std::uint64_t second = 1;; ++second) {
+            bool reached = false;
+            for (int image = 0; image < 6; ++image) {
+                const auto twin = disk.clone();
+                Known then = known;
+                twin->crash_after(second);
+                {
+                    Life life(*twin, clock, random, then);
+                    if (life.start()) life.append();
+                }
+                reached = twin->crashed();
+                if (!reached) break;
+                twin->crash(random);
+                check(*twin, random, then, fmt::format("points {} and {}", point, second));
+                if (HasFatalFailure()) return;
+            }
+            if (!reached) break;
+        }
+    }
+}
+
 TEST(CrashMonkey, long_histories_of_crashes_kills_and_failing_disks_lose_nothing) {
     std::uint64_t crashes = 0;
     std::uint64_t appended = 0;

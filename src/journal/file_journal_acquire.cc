@@ -137,6 +137,9 @@ Result<void> FileJournal::settle_tail(JournalScan& scan) {
         SegmentInfo& segment = segments_.back();
         auto file = disk_.open(segment.name);
         if (!file) return tl::unexpected(file.error());
+        // First what the watermark is about, then the watermark: a power cut in between must not
+        // leave the witness of a batch that is gone.
+        if (auto synced = (*file)->sync_now(); !synced) return synced;
         encode_watermark(segment);
         const std::uint64_t slot = segment.watermark_counter % kWatermarkSlots;
         if (auto put = (*file)->write_now((1 + slot) * kBlockBytes,

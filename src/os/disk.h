@@ -42,6 +42,9 @@ class File {
     virtual void write_synced(std::uint64_t offset, ByteSpan bytes, DiskDone done) = 0;
     /// The same, waiting for the disk: for start-up, whatever threads or event queue there are.
     virtual Result<void> write_now(std::uint64_t offset, ByteSpan bytes) = 0;
+    /// Makes durable what is in the file now, whoever wrote it, waiting for the disk: what a
+    /// process before this one handed over may stand in a volatile cache still.
+    virtual Result<void> sync_now() = 0;
 };
 
 /// A whole file written from front to back, of any size, that appears under its name only when it

@@ -123,6 +123,11 @@ class LinuxFile final : public File {
         return write(offset, bytes);
     }
 
+    Result<void> sync_now() override {
+        HOLDFAST_CHECK(!busy_, "one commit is in flight per file");
+        return sync_data(shared_->descriptor.raw(), shared_->name);
+    }
+
   private:
     /// At least `needed` bytes of `wanted`, which may end past the end of the file.
     Result<void> read_blocks(std::uint64_t start, std::byte* into, std::size_t wanted,

@@ -45,6 +45,11 @@ class SimFile final : public File {
         return outcome;
     }
 
+    Result<void> sync_now() override {
+        if (gone()) return disk_gone();
+        return end(false, State::strikes(state_->faults.fail_sync_in));
+    }
+
     void write_synced(std::uint64_t offset, ByteSpan bytes, DiskDone done) override {
         HOLDFAST_CHECK(offset % kDiskBlockBytes == 0 && bytes.size() % kDiskBlockBytes == 0 &&
                            reinterpret_cast<std::uintptr_t>(bytes.data()) % kDiskBlockBytes == 0,
