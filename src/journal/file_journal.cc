@@ -172,6 +172,7 @@ void FileJournal::advance() {
     head_.next_entry = header.first_entry + header.entry_count;
     head_.next_seq = header.first_seq + header.fact_count;
     head_.last_log_time = header.log_time;
+    head_.last_wall = header.wall;
     head_.last_since_boot = header.since_boot;
     head_.last_boot_id = header.boot_id;
     head_.hash = header.hash;

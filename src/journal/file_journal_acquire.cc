@@ -108,6 +108,7 @@ void FileJournal::adopt_position(const JournalScan& scan) {
     head_.next_entry = scan.end.entry;
     head_.next_seq = scan.end.seq;
     head_.last_log_time = scan.end.log_time;
+    head_.last_wall = scan.end.wall;
     head_.last_since_boot = scan.end.since_boot;
     head_.last_boot_id = scan.end.boot_id;
     head_.hash = scan.end.hash.value_or(ChainHash{});

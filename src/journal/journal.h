@@ -24,6 +24,7 @@ struct Head {
     std::uint64_t next_entry = 1;  ///< number of the next entry
     std::uint64_t next_seq = 1;    ///< seq of the next fact
     Instant last_log_time{};       ///< log time of the last batch
+    Instant last_wall{};           ///< of the last batch
     Microseconds last_since_boot{};
     std::uint64_t last_boot_id = 0;
     ChainHash hash{};
@@ -38,7 +39,7 @@ struct Batch {
     std::uint64_t first_seq = 0;
     std::uint32_t fact_count = 0;
     Instant log_time{};  ///< stamp of the last entry; never goes back
-    Instant wall{};
+    Instant wall{};      ///< wall clock, as far as the writer trusts it
     Microseconds since_boot{};
     std::uint64_t boot_id = 0;
     ByteSpan body{};   ///< facts, back to back; unchanged until `done` is called

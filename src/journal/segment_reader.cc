@@ -18,6 +18,7 @@ void ChainPosition::pass(const BatchHeader& header) {
     seq = header.first_seq + header.fact_count;
     epoch = header.epoch;
     log_time = header.log_time;
+    wall = header.wall;
     since_boot = header.since_boot;
     boot_id = header.boot_id;
     hash = header.hash;

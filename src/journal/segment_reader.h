@@ -19,6 +19,7 @@ struct ChainPosition {
     std::uint64_t seq = 1;
     std::uint64_t epoch = 0;
     Instant log_time{};
+    Instant wall{};
     Microseconds since_boot{};
     std::uint64_t boot_id = 0;
     /// Nothing when a walk starts in the middle: then the first batch is believed about it.

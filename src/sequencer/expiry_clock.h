@@ -29,13 +29,27 @@ class ExpiryClock {
     explicit ExpiryClock(const os::Clock& clock) : clock_(clock) {}
 
     /// What the journal's last batch said of the clocks; zeros for a new journal.
-    void start(Instant last_log_time, std::uint64_t last_boot_id, Microseconds last_since_boot);
+    struct LastBatch {
+        Instant log_time{};
+        Instant wall{};  ///< as far as its writer trusted it
+        Microseconds since_boot{};
+        std::uint64_t boot_id = 0;
+    };
+    void start(const LastBatch& last);
+    /// What the wall clock would say if nobody had moved it since it was last trusted. Log time
+    /// follows it, so that a hold granted while the wall clock stands too low gets its whole time.
+    [[nodiscard]] Instant expected_wall() const;
+    /// The wall clock while it agrees, else expected_wall(). What the journal keeps, so that a
+    /// restart does not take a clock for right that was not trusted before it.
+    [[nodiscard]] Instant trusted_wall() const;
     /// Whether holds may be ended now; `log_time` is the last stamp given.
     [[nodiscard]] Verdict verdict(Instant log_time);
     /// A person says the clock is right: ends the waits and takes the clocks as they are now.
     void resume();
 
   private:
+    [[nodiscard]] bool agrees(Instant wall, Instant expected) const;
+
     const os::Clock& clock_;
     Instant anchor_wall_{};
     Microseconds anchor_boot_{};

@@ -63,6 +63,7 @@ class MemoryJournal : public journal::Journal {
         head_.next_entry = batch.first_entry + batch.entry_count;
         head_.next_seq = batch.first_seq + batch.fact_count;
         head_.last_log_time = batch.log_time;
+        head_.last_wall = batch.wall;
         head_.last_boot_id = batch.boot_id;
         head_.last_since_boot = batch.since_boot;
     }

@@ -23,7 +23,10 @@ Result<Recovery> Sequencer::recover(const Progress& progress) {
     if (Result<void> r = replay(recovery, progress); !r) return tl::unexpected(r.error());
     durable_seq_ = state_->seq;
     last_stamp_ = std::max(state_->log_time, head_.last_log_time);
-    expiry_clock_.start(head_.last_log_time, head_.last_boot_id, head_.last_since_boot);
+    expiry_clock_.start({.log_time = head_.last_log_time,
+                         .wall = head_.last_wall,
+                         .since_boot = head_.last_since_boot,
+                         .boot_id = head_.last_boot_id});
     journal_status_ = journal_.status();
     // A group is open for one more entry until it is closed: the largest one must still fit.
     const std::uint64_t batch = journal_status_.body_bytes_max;

@@ -96,8 +96,10 @@ void Sequencer::turn() {
 }
 
 void Sequencer::expire() {
-    if (failed_ || state_->reservations.next_deadline() > clock_.wall()) return;
+    if (failed_) return;
+    // Asked every time, so that slewing is followed whether or not a hold is near its end.
     if (expiry_clock_.verdict(last_stamp_) != ExpiryClock::Verdict::trusted) return;
+    if (state_->reservations.next_deadline() > clock_.wall()) return;
     submit(ExpireHolds{.holds_max = options_.expire_holds_max}, nullptr, 0);
 }
 
@@ -105,7 +107,7 @@ void Sequencer::expire() {
 void Sequencer::pump() {
     if (pumping_ || failed_) return;
     pumping_ = true;
-    wall_ = clock_.wall();
+    wall_ = std::max(clock_.wall(), expiry_clock_.expected_wall());
     while (!failed_) {
         decide_queued();
         if (in_flight_ != nullptr) break;
@@ -156,6 +158,11 @@ void Sequencer::decide_queued() {
 }
 
 void Sequencer::decide_one(const Queued& queued) {
+    // The wall clock may have been moved since expire() asked: the command waits for its turn, and
+    // what it ends is decided by its stamp.
+    if (std::holds_alternative<ExpireHolds>(queued.command) &&
+        expiry_clock_.verdict(last_stamp_) != ExpiryClock::Verdict::trusted)
+        return;
     Group& group = *building_;
     const std::size_t start = group.facts.size();
     FactWriter writer(group.facts);
@@ -216,7 +223,7 @@ void Sequencer::start_commit() {
                                .first_seq = group.first_seq,
                                .fact_count = group.fact_count,
                                .log_time = group.log_time,
-                               .wall = wall_,
+                               .wall = expiry_clock_.trusted_wall(),
                                .since_boot = clock_.since_boot(),
                                .boot_id = clock_.boot_id(),
                                .body = group.facts};

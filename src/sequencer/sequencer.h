@@ -220,7 +220,7 @@ class Sequencer {
     std::uint64_t checkpoint_tried_seq_ = 0;  // where the last one was taken, or could not be
     std::uint64_t bytes_since_checkpoint_ = 0;
     Instant last_stamp_{};
-    Instant wall_{};  // read once a pump
+    Instant wall_{};  // read once a pump; never behind what the boot clock makes of it
     std::vector<std::function<void(std::uint64_t)>> observers_;
     std::function<void()> on_fatal_;
     Counters counters_;

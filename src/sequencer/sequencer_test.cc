@@ -288,14 +288,67 @@ TEST_F(Sequencing, PausesExpiryWhileTheClocksDisagree) {
     EXPECT_EQ(left(), 1);
 }
 
+TEST_F(Sequencing, LooksAtTheClocksAgainWhenAnExpiryHadToWaitForItsTurn) {
+    stock(3);
+    journal_.complete_inline(true);
+    reserve(1, 1);
+    sequencer_->turn();
+    clock_.pass(std::chrono::minutes(16));
+    reserve(2, 1);
+    sequencer_->turn();
+    ASSERT_EQ(left(), 1);
+    sequencer_->expire();
+    clock_.at += std::chrono::hours(1);  // between the timer and the turn
+    sequencer_->turn();
+    EXPECT_EQ(left(), 1) << "by the moved clock the second hold would have ended too";
+}
+
+TEST_F(Sequencing, DoesNotTrustAfterARestartWhatItDidNotTrustBefore) {
+    stock(2);
+    journal_.complete_inline(true);
+    reserve(1, 1);
+    sequencer_->turn();
+    clock_.at += std::chrono::hours(1);  // somebody sets the wall clock, and the hub records more
+    reserve(2, 1);
+    sequencer_->turn();
+    start();
+    sequencer_->expire();
+    sequencer_->turn();
+    EXPECT_EQ(left(), 0) << "the first hold has lived no time at all";
+}
+
+TEST_F(Sequencing, GivesAHoldItsWholeTimeThoughTheWallClockStandsTooLow) {
+    stock(1);
+    journal_.complete_inline(true);
+    reserve(1, 1);
+    sequencer_->turn();
+    sequencer_->submit(StepReservation{.step = ReservationStep::release,
+                                       .reservation = ReservationId{seqs_.at(1)}},
+                       nullptr, 0);
+    sequencer_->turn();
+    clock_.at -= std::chrono::hours(1);
+    clock_.pass(std::chrono::minutes(30));
+    reserve(2, 1);
+    sequencer_->turn();
+    clock_.at += std::chrono::hours(1);  // set right again
+    clock_.pass(std::chrono::minutes(1));
+    sequencer_->expire();
+    sequencer_->turn();
+    EXPECT_EQ(left(), 0) << "14 of its 15 minutes are left";
+    clock_.pass(std::chrono::minutes(15));
+    sequencer_->expire();
+    sequencer_->turn();
+    EXPECT_EQ(left(), 1);
+}
+
 TEST(ExpiryClock, WaitsAMinuteAfterAnotherBootAndLongerAfterAGap) {
     HandClock clock;
     ExpiryClock expiry(clock);
-    expiry.start(clock.at - std::chrono::seconds(10), 6, Microseconds{5});
+    expiry.start({.log_time = clock.at - std::chrono::seconds(10), .boot_id = 6});
     EXPECT_EQ(expiry.verdict(clock.at), ExpiryClock::Verdict::waiting_after_boot);
     clock.pass(std::chrono::seconds(61));
     EXPECT_EQ(expiry.verdict(clock.at), ExpiryClock::Verdict::trusted);
-    expiry.start(clock.at - std::chrono::hours(2), 6, Microseconds{5});
+    expiry.start({.log_time = clock.at - std::chrono::hours(2), .boot_id = 6});
     EXPECT_EQ(expiry.verdict(clock.at), ExpiryClock::Verdict::waiting_after_gap);
     expiry.resume();
     EXPECT_EQ(expiry.verdict(clock.at), ExpiryClock::Verdict::trusted);
