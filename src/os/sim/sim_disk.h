@@ -35,6 +35,7 @@ struct DiskFaults {
     std::uint64_t fail_write_in = 0;   ///< write_synced answers io_error before its sync
     std::uint64_t fail_sync_in = 0;    ///< write_synced answers io_error from its sync
     std::uint64_t fail_change_in = 0;  ///< create, write_atomically, rename, remove answer io_error
+    bool syncs_lie = false;  ///< write_synced answers well and syncs nothing, as a bad disk does
 };
 
 class SimDisk final : public Disk {

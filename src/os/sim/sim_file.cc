@@ -81,7 +81,7 @@ class SimFile final : public File {
             return failure(ErrorCode::io_error,
                            fmt::format("{} {}: injected", write_fails ? "write" : "sync", name_));
         }
-        inode_->sync();
+        if (!state_->faults.syncs_lie) inode_->sync();
         if (!state_->step()) return disk_gone();
         return {};
     }
