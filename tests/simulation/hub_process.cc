@@ -1,0 +1,158 @@
+#include "simulation/hub_process.h"
+
+#include <algorithm>
+
+namespace holdfast::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The hub looks after its journal and its holds this soon after something happened, and this often
+/// while nothing does.
+constexpr Microseconds kTickBusy = milliseconds(10);
+constexpr Microseconds kTickIdle = milliseconds(250);
+/// Longest time for which messages gather before the loop's turn ends.
+constexpr Microseconds kGather{40};
+
+journal::FileJournalOptions journal_options(const Swarm& swarm) {
+    return {.segment_bytes = swarm.segment_bytes,
+            .spare_segments = swarm.spare_segments,
+            .low_percent = 5,
+            .low_bytes = 2 * swarm.segment_bytes,
+            .look_period = milliseconds(100),
+            .ring_bytes = swarm.ring_bytes,
+            .ring_batches = 64};
+}
+
+sequencer::SequencerOptions sequencer_options(const Swarm& swarm) {
+    return {.queue_commands_max = swarm.queue_commands_max,
+            .group_bytes_max = swarm.group_bytes_max,
+            .group_commands_max = swarm.group_commands_max,
+            .expire_holds_max = swarm.expire_holds_max,
+            .checkpoint_after_facts = swarm.checkpoint_after_facts,
+            .limits = {.keys_max = swarm.keys_max, .reservations_max = swarm.reservations_max}};
+}
+
+}  // namespace
+
+HubProcess::HubProcess(Machine& machine, const Swarm& swarm, Oracle& oracle, Coverage& coverage,
+                       PlantedBug bug, Answered on_answer)
+    : machine_(machine),
+      swarm_(swarm),
+      oracle_(oracle),
+      coverage_(coverage),
+      bug_(bug),
+      on_answer_(std::move(on_answer)),
+      journal_(machine.disk, machine.clock, machine.random, journal_options(swarm)),
+      watched_(journal_, oracle, machine.world, bug == PlantedBug::answers_early),
+      checkpoints_(machine.disk),
+      sequencer_(std::make_unique<sequencer::Sequencer>(machine.clock, watched_, &checkpoints_,
+                                                        sequencer_options(swarm))) {
+    sequencer_->on_fatal([this] { ended_ = true; });
+}
+
+HubProcess::~HubProcess() {
+    machine_.world.cancel(turn_event_);
+    machine_.world.cancel(tick_event_);
+}
+
+Result<sequencer::Recovery> HubProcess::start() {
+    auto recovered = sequencer_->recover();
+    if (!recovered) return recovered;
+    segments_at_start_ = journal_.status().segments;
+    schedule_tick(kTickBusy);
+    return recovered;
+}
+
+std::uint64_t HubProcess::segments_begun() const {
+    return journal_.status().segments - segments_at_start_;
+}
+
+// A planted bug breaks what the types protect.
+void HubProcess::plant(Command& command) {
+    ++submitted_;
+    auto& state = const_cast<ledger::State&>(sequencer_->state());
+    if (bug_ == PlantedBug::forgets_keys && submitted_ % 8 == 0)
+        state.transport_keys =
+            ledger::KeyTable(ledger::transport_key_generation, ledger::transport_key_generations);
+    if (bug_ == PlantedBug::invents_stock && submitted_ % 64 == 0) {
+        bool made = false;
+        state.positions.add(SkuId{0}, LocationId{0}, Bucket::sellable, 5, state.seq, made);
+    }
+    if (bug_ != PlantedBug::mixes_requests) return;
+    if (auto* reserve = std::get_if<ReserveStock>(&command)) {
+        const std::vector<Line> lines(reserve->lines.begin(), reserve->lines.end());
+        if (submitted_ % 8 == 0 && !last_lines_.empty()) reserve->lines = last_lines_;
+        if (last_lines_.empty()) last_lines_ = lines;
+    }
+}
+
+void HubProcess::deliver(std::uint64_t request) {
+    const std::uint64_t token = oracle_.delivered(request, machine_.world.now());
+    if (bug_ == PlantedBug::drops_answers && request % 97 == 96) return;
+    Command command = bind(oracle_.asked(request).request, sequencer_->arena());
+    if (bug_ != PlantedBug::none) plant(command);
+    if (oracle_.commit_under_way()) coverage_.hit(Path::group_while_committing);
+    sequencer_->submit(command, this, token);
+    schedule_turn();
+}
+
+void HubProcess::answered(std::uint64_t token, const sequencer::Answer& answer) {
+    // A machine without power says nothing; the process above it does not know yet.
+    if (machine_.disk.crashed()) return;
+    sequencer::Answer said = answer;
+    if (bug_ == PlantedBug::mixes_answers && token % 50 == 49 && said.has_fact &&
+        said.outcome.seq > 1)
+        --said.outcome.seq;
+    oracle_.answered(token, said);
+    const std::uint64_t request = oracle_.request_of_token(token);
+    machine_.world.note(token * 8 + static_cast<std::uint64_t>(said.kind));
+    machine_.world.note(said.outcome.seq * 128 + static_cast<std::uint64_t>(said.outcome.refusal));
+    on_answer_(request, reply_of(said));
+}
+
+Microseconds HubProcess::not_before_pause(Microseconds at) const {
+    return std::max(at, paused_until_);
+}
+
+void HubProcess::schedule_turn() {
+    busy_ = true;
+    if (turn_scheduled_) return;
+    turn_scheduled_ = true;
+    const Microseconds gather = machine_.world.random_delay(Microseconds{0}, kGather);
+    turn_event_ = machine_.world.schedule(not_before_pause(machine_.world.now() + gather),
+                                          [this] { turn(); });
+    // A tick that was set for idle times is too late now.
+    if (tick_at_ > machine_.world.now() + kTickBusy) {
+        machine_.world.cancel(tick_event_);
+        schedule_tick(kTickBusy);
+    }
+}
+
+void HubProcess::turn() {
+    turn_scheduled_ = false;
+    if (ended_) return;
+    sequencer_->turn();
+}
+
+void HubProcess::schedule_tick(Microseconds after) {
+    tick_at_ = not_before_pause(machine_.world.now() + after);
+    tick_event_ = machine_.world.schedule(tick_at_, [this] { tick(); });
+}
+
+void HubProcess::tick() {
+    if (ended_) return;
+    const std::uint64_t checkpoints = sequencer_->counters().checkpoints;
+    if (bug_ == PlantedBug::trusts_any_clock) sequencer_->expiry_clock().resume();
+    sequencer_->expire();
+    sequencer_->turn();
+    sequencer_->idle_work();
+    // A watermark that failed tells nobody: the hub looks for itself.
+    if (journal_.status().failed) ended_ = true;
+    for (auto n = checkpoints; n < sequencer_->counters().checkpoints; ++n)
+        coverage_.hit(Path::checkpoint_taken);
+    schedule_tick(busy_ ? kTickBusy : kTickIdle);
+    busy_ = false;
+}
+
+}  // namespace holdfast::simulation

@@ -1,0 +1,84 @@
+// One life of a hub: the real sequencer, ledger, file journal and checkpoint store over a simulated
+// machine, with the timers that the hub has. Destroying it is the death of the process.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "journal/checkpoint_store.h"
+#include "os/sim/sim_clock.h"
+#include "os/sim/sim_disk.h"
+#include "os/sim/sim_world.h"
+#include "sequencer/sequencer.h"
+#include "simulation/oracle.h"
+#include "simulation/planted_bug.h"
+#include "simulation/swarm.h"
+#include "simulation/watched_journal.h"
+
+namespace holdfast::simulation {
+
+/// What outlives a process. `random` feeds the journal's ids.
+struct Machine {
+    explicit Machine(std::uint64_t seed) : world(seed), random(seed ^ 0x9E37), disk(random) {
+        world.attach(clock);
+    }
+    os::sim::SimWorld world;
+    os::sim::SimRandom random;
+    os::sim::SimClock clock;
+    os::sim::SimDisk disk;
+};
+
+class HubProcess final : public sequencer::Caller {
+  public:
+    using Answered = std::function<void(std::uint64_t request, const Reply& reply)>;
+
+    HubProcess(Machine& machine, const Swarm& swarm, Oracle& oracle, Coverage& coverage,
+               PlantedBug bug, Answered on_answer);
+    ~HubProcess() override;
+
+    /// Recovers; begins its timers when that succeeded.
+    Result<sequencer::Recovery> start();
+    void deliver(std::uint64_t request);
+    /// The process gets no processor until then.
+    void pause(Microseconds until) { paused_until_ = until; }
+    /// The disk failed and the process is about to end.
+    [[nodiscard]] bool ended() const { return ended_; }
+    [[nodiscard]] sequencer::Sequencer& sequencer() { return *sequencer_; }
+    [[nodiscard]] journal::FileJournal& journal() { return journal_; }
+    [[nodiscard]] std::uint64_t segments_begun() const;
+    /// Stops like a hub that was told to: takes nothing more, finishes, writes a checkpoint.
+    void drain() { sequencer_->start_draining(); }
+
+    void answered(std::uint64_t token, const sequencer::Answer& answer) override;
+
+  private:
+    void turn();
+    void tick();
+    void schedule_turn();
+    void schedule_tick(Microseconds after);
+    [[nodiscard]] Microseconds not_before_pause(Microseconds at) const;
+    void plant(Command& command);
+
+    Machine& machine_;
+    const Swarm& swarm_;
+    Oracle& oracle_;
+    Coverage& coverage_;
+    PlantedBug bug_;
+    Answered on_answer_;
+    journal::FileJournal journal_;
+    WatchedJournal watched_;
+    journal::CheckpointStore checkpoints_;
+    std::unique_ptr<sequencer::Sequencer> sequencer_;
+    os::sim::EventId turn_event_;
+    os::sim::EventId tick_event_;
+    bool turn_scheduled_ = false;
+    bool busy_ = false;  ///< something happened since the last tick
+    bool ended_ = false;
+    Microseconds paused_until_{};
+    Microseconds tick_at_{};
+    std::uint64_t segments_at_start_ = 0;
+    std::uint64_t submitted_ = 0;
+    std::vector<Line> last_lines_;  ///< of another request, for a planted bug
+};
+
+}  // namespace holdfast::simulation
