@@ -20,7 +20,7 @@ import world
 
 # Tests that start hubs of their own.
 SUITES = ["authorisation_test", "hostile_test"]
-FUZZ_REQUESTS = {"quick": 300, "full": 3000, "long": 100_000}
+FUZZ_REQUESTS = {"quick": 300, "full": 30_000, "long": 100_000}
 
 
 def check_document_is_the_router(hub, contract, report):
