@@ -1,6 +1,7 @@
 #include "sequencer/sequencer.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/check.h"
@@ -262,8 +263,9 @@ void Sequencer::fail(journal::AppendOutcome outcome) {
         outcome == journal::AppendOutcome::fenced ? head_.next_seq : end;
     if (lost != nullptr) answer_after_failure(*lost, head_.next_seq, unknown_before);
     answer_after_failure(*building_, head_.next_seq, unknown_before);
-    for (; queue_done_ < queue_.size(); ++queue_done_)
-        answer_unavailable(queue_[queue_done_], Unavailable::draining);
+    for (const auto& intake : {std::cref(deciding_), std::cref(filling_)})
+        for (Intake& left = *intake.get(); left.left() > 0; ++left.done)
+            answer_unavailable(left.commands[left.done], Unavailable::draining);
     building_->clear();
     if (on_fatal_) on_fatal_();
 }
