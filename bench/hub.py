@@ -9,6 +9,8 @@ from process import Server, free_port, output_of  # noqa: E402
 
 ON_HAND = 1_000_000_000
 ITEMS_PER_QUERY = 100
+# As an operator sizes a hub before peak season: tables do not grow in the middle of a measurement.
+RESERVATIONS_EXPECTED = 16_000_000
 
 
 class Hub(Server):
@@ -25,7 +27,7 @@ class Hub(Server):
             raise RuntimeError(f"{self.binary} does not exist; run ./dev build")
         self.data = os.path.join(self.root, "data")
         self.version = output_of([self.binary, "version"]).split()[-1]
-        self.key_file = os.path.join(self.data, "root.key")
+        self.key_file = os.path.join(self.data, "admin.key")
         self.open()
         output_of([self.loader, "prepare", "--quiet", "--url", self.url, "--key-file", self.key_file, "--skus", str(self.skus),
                    "--locations", str(self.locations), "--on-hand", str(ON_HAND)])
@@ -33,7 +35,8 @@ class Hub(Server):
     def open(self):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.spawn([self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"], lambda: self.listens(self.port))
+        self.spawn([self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--admin", "", "--quiet",
+                    "--reservations-expected", str(RESERVATIONS_EXPECTED)], lambda: self.listens(self.port))
 
     def load(self, clients, seconds, dist="uniform", pipeline=1, operation="reserve", rate=0.0):
         command = [self.loader, "--url", self.url, "--key-file", self.key_file, "--connections", str(clients), "--pipeline", str(pipeline),

@@ -7,6 +7,7 @@
 
 #include "ledger/availability.h"
 #include "ledger/ledger.h"
+#include "ledger/replay.h"
 #include "os/huge_pages.h"
 
 namespace holdfast::ledger {
@@ -129,10 +130,7 @@ void BM_Replay(benchmark::State& bench) {
         bench.PauseTiming();
         auto reader = std::make_unique<Retailer>(100'000, 1);
         bench.ResumeTiming();
-        const Result<void> done = for_each_fact(history, [&](const FactView& fact) {
-            apply(reader->state(), fact);
-            return Result<void>{};
-        });
+        const Result<void> done = replay(reader->state(), history);
         if (!done) bench.SkipWithError("history does not parse");
         bench.PauseTiming();
         reader.reset();

@@ -42,6 +42,7 @@ struct AllOptions {
     GenerateRetailerOptions generate_retailer;
     JournalOptions journal_verify;
     JournalOptions journal_dump;
+    JournalOptions journal_replay;
     BenchOptions bench;
     PrepareOptions prepare;
     bool version_json = false;
@@ -323,6 +324,14 @@ class Grammar {
                 sub->add_flag("--json", options->json, "one JSON object instead of text");
             }
         }
+        auto* replayed = &o_->journal_replay;
+        auto* replay = command(*parent, "replay", "Replay it into an empty ledger, and time it",
+                               "  holdfast journal replay --data ./holdfast-data",
+                               [replayed] { return journal_replay(*replayed); });
+        replay->add_option("--data", replayed->data, "the hub's data directory");
+        replay->add_option("--reservations-expected", replayed->reservations_expected,
+                           "open reservations to make room for at the start");
+        replay->add_flag("--json", replayed->json, "one JSON object instead of text");
         describe_keys();
         auto& s = o_->status;
         auto* sub = command(app_, "status", "How a hub is",

@@ -2,30 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <memory>
 #include <vector>
 
 #include "base/rfc3339.h"
 #include "canonical/fact.h"
 #include "cli/console.h"
+#include "cli/journal_files.h"
 #include "http/json_writer.h"
 #include "journal/verify.h"
-#include "os/linux_disk.h"
 
 namespace holdfast::cli {
 namespace {
-
-/// The journal lies in the data directory or in its folder `journal`.
-Attempt<std::unique_ptr<os::LinuxDisk>> open_journal(const std::string& data) {
-    for (const std::string& path : {data + "/journal", data}) {
-        auto disk = os::LinuxDisk::open_directory(path, {.read_only = true});
-        if (!disk) continue;
-        const auto files = (*disk)->list();
-        if (files && !files->empty()) return std::move(*disk);
-    }
-    return trouble(kExitNotFound, "no journal in " + data, "the directory is missing or empty",
-                   "name the hub's data directory: --data DIR");
-}
 
 /// What a reader stops with when it has seen enough; not a failure of the journal.
 constexpr ErrorCode kEnough = ErrorCode::closed;
@@ -103,19 +90,6 @@ std::string fact_json(const FactView& fact, const Dictionary& codes) {
     return text + "\n";
 }
 
-/// Calls `visit` for every fact of a batch; stops where a fact does not parse.
-template <class Visit>
-Result<void> for_each_fact(const journal::Batch& batch, Visit&& visit) {
-    for (ByteSpan rest = batch.body; !rest.empty();) {
-        const Result<FactView> fact = FactView::parse(rest);
-        if (!fact) return failure(fact.error(), "a fact of a sound batch does not parse");
-        const Result<void> seen = visit(*fact);
-        if (!seen) return seen;
-        rest = rest.subspan(fact->size());
-    }
-    return {};
-}
-
 void print_report(const JournalOptions& options, const journal::VerifyReport& report) {
     if (options.json) {
         std::string text;
@@ -159,7 +133,7 @@ int journal_verify(const JournalOptions& options) {
     if (!disk) return complain(disk.error());
     // The batches are sound when their checksums hold; that their facts parse is our own promise.
     const auto report = journal::verify(**disk, [](const journal::Batch& batch) {
-        return for_each_fact(batch, [](const FactView&) { return Result<void>{}; });
+        return for_each_fact(batch.body, [](const FactView&) { return Result<void>{}; });
     });
     if (!report) {
         return complain(
@@ -178,7 +152,7 @@ int journal_dump(const JournalOptions& options) {
     constexpr std::size_t kPrintBytes = std::size_t{64} * 1024;
     std::string lines;
     const auto report = journal::verify(**disk, [&](const journal::Batch& batch) {
-        return for_each_fact(batch, [&](const FactView& fact) -> Result<void> {
+        return for_each_fact(batch.body, [&](const FactView& fact) -> Result<void> {
             codes.learn(fact);
             if (fact.seq() < options.from_seq) return {};
             lines += fact_json(fact, codes);

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "journal/checkpoint_store.h"
 #include "ledger/checkpoint_codec.h"
+#include "ledger/replay.h"
 #include "sequencer/sequencer.h"
 
 namespace holdfast::sequencer {
@@ -112,15 +113,10 @@ Result<void> Sequencer::replay(Recovery& recovery, const Progress& progress) {
     Result<void> read = journal_.read(first, [&](const journal::Batch& batch) -> Result<void> {
         recovery.bytes_replayed += batch.body.size();
         if (progress) progress(recovery.facts_replayed, head_.next_seq - first);
-        return for_each_fact(batch.body, [&](const FactView& fact) -> Result<void> {
-            if (fact.seq() <= state_->seq) return {};
-            if (fact.seq() != state_->seq + 1)
-                return failure(ErrorCode::corrupt,
-                               fmt::format("fact {} follows fact {}", fact.seq(), state_->seq));
-            ledger::apply(*state_, fact);
-            ++recovery.facts_replayed;
-            return {};
-        });
+        const std::uint64_t before = state_->seq;
+        Result<void> done = ledger::replay(*state_, batch.body);
+        recovery.facts_replayed += state_->seq - before;
+        return done;
     });
     if (!read) return failure(read.error(), "replaying the journal");
     bytes_since_checkpoint_ = recovery.bytes_replayed;
