@@ -14,6 +14,10 @@ constexpr Microseconds kBufferKept = std::chrono::seconds(5);
 constexpr ParseError kTimedOut{408, "request_timeout", "The request took too long",
                                "Header within 10 s, body at 240 bytes a second or more."};
 
+constexpr ParseError kNoRoomForBody{503, "overloaded",
+                                    "The hub cannot take more commands right now",
+                                    "Too many large bodies are under way."};
+
 }  // namespace
 
 void Connection::open(std::unique_ptr<os::Stream> stream, std::string peer) {
@@ -29,6 +33,7 @@ void Connection::reset() {
     const RequestToken dead{index_, generation_, first_};
     const std::uint32_t dead_count = count_;
     ++generation_;
+    release_body();
     stream_.reset();
     peer_.clear();
     in_.clear();
@@ -38,6 +43,7 @@ void Connection::reset() {
     for (Slot& s : slots_) clear_keeping(s.held, kHeldBytesKept);
     sent_ = held_bytes_ = discarded_ = 0;
     first_ = count_ = 0;
+    count_unsent();
     last_taken_ = read_closed_ = blocked_ = paused_ = lingering_ = broken_ = false;
     served_any_ = dirty = false;
     continue_ = Continue::none;
@@ -50,13 +56,14 @@ void Connection::reset() {
 
 void Connection::release_memory() {
     in_.release();
-    out_ = std::string();
+    give_back(out_);
     slots_ = std::vector<Slot>();
 }
 
 bool Connection::takes_requests() const {
+    const std::size_t output_max = host_.full_of_answers() ? kUncountedBytes : kOutputBytesMax;
     return !last_taken_ && !broken_ && !streaming() && count_ < kPipelinedMax &&
-           unsent() < kOutputBytesMax;
+           unsent() < output_max;
 }
 
 void Connection::on_readable() {
@@ -111,7 +118,8 @@ void Connection::parse() {
         }
         if (step == RequestParser::Step::head) {
             take_head();
-            continue;
+            if (!last_taken_) continue;
+            break;
         }
         if (step == RequestParser::Step::failed) refuse(parser_.error());
         if (step == RequestParser::Step::need_more) {
@@ -129,11 +137,30 @@ void Connection::parse() {
 void Connection::take_head() {
     RequestHead head;
     parser_.view(in_.data(), host_.headers, head);
-    body_limit_ = host_.handler->accept_head(head).bytes_max;
+    const BodyPolicy policy = host_.handler->accept_head(head);
+    if (policy.unread) return take_request_without_body();
+    body_limit_ = policy.bytes_max;
     parser_.set_body_limit(body_limit_);
+    if (!reserve_body()) return refuse(kNoRoomForBody);
     body_since_ = host_.now();
     body_bytes_in_ = in_.size() - parser_.consumed();
     continue_ = parser_.expects_continue() ? Continue::if_incomplete : Continue::none;
+}
+
+/// A body of unknown length may become as large as its route allows. One that is declared too large
+/// is refused by the parser and never arrives.
+bool Connection::reserve_body() {
+    const std::uint64_t length = parser_.declared_length().value_or(body_limit_);
+    if (length <= kUncountedBytes || length > body_limit_) return true;
+    if (host_.stats.bodies_bytes + length > host_.options.bodies_bytes_max) return false;
+    body_reserved_ = static_cast<std::size_t>(length);
+    host_.stats.bodies_bytes += body_reserved_;
+    return true;
+}
+
+void Connection::release_body() {
+    host_.stats.bodies_bytes -= body_reserved_;
+    body_reserved_ = 0;
 }
 
 void Connection::take_request() {
@@ -141,20 +168,32 @@ void Connection::take_request() {
     const std::span<char> bytes = in_.data();
     parser_.view(bytes, host_.headers, request);
     request.body = parser_.body(bytes);
+    hand_over(request, !parser_.keep_alive() || host_.draining());
+    in_.consume(parser_.consumed());
+    parser_.reset();
+    release_body();
+    request_since_ = host_.now();
+}
+
+/// What has arrived of the body stays where it is, and what comes is thrown away after the answer.
+void Connection::take_request_without_body() {
+    Request request;
+    parser_.view(in_.data(), host_.headers, request);
+    hand_over(request, true);
+}
+
+void Connection::hand_over(Request& request, bool close_after) {
     request.peer = peer_;
     const std::uint32_t number = push_slot();
     Slot& s = slot(number);
     s.head_request = request.method == Method::head;
     s.http_1_0 = request.http_1_0;
-    s.close_after = !parser_.keep_alive() || host_.draining();
-    last_taken_ = s.close_after;
+    s.close_after = close_after;
+    last_taken_ = close_after;
     continue_ = Continue::none;
     served_any_ = true;
     ++host_.stats.requests;
     host_.handler->handle(request, {index_, generation_, number});
-    in_.consume(parser_.consumed());
-    parser_.reset();
-    request_since_ = host_.now();
 }
 
 std::uint32_t Connection::push_slot() {
@@ -182,10 +221,11 @@ void Connection::refuse(const ParseError& error) {
     last_taken_ = true;
     continue_ = Continue::none;
     std::string body;
-    append_problem(body,
-                   {error.status, error.code, error.title, error.detail, error.status == 408});
+    const bool retryable = error.status == 408 || error.status == 503;
+    append_problem(body, {error.status, error.code, error.title, error.detail, retryable});
     std::string& out = *output(number);
-    const Response response{error.status, kProblemType, {}, body};
+    const std::string_view headers = error.status == 503 ? "Retry-After: 1\r\n" : "";
+    const Response response{error.status, kProblemType, headers, body};
     begin(number, out, response, Framing::length, body.size());
     out.append(body);
     finish(number);

@@ -28,6 +28,9 @@ class ConnectionHost {
     virtual void resume_later(Connection& connection) = 0;
     /// Destroys the stream; the object is reused. Only called where no handler is on the stack.
     virtual void close(Connection& connection) = 0;
+    [[nodiscard]] bool full_of_answers() const {
+        return stats.unsent_bytes > options.unsent_bytes_max;
+    }
 
     Handler* handler = nullptr;
     ServerOptions options;
@@ -46,6 +49,9 @@ class Connection final : public os::StreamEvents {
     /// Of a closed connection that will not be used again soon.
     void release_memory();
     [[nodiscard]] bool is_open() const { return stream_ != nullptr; }
+    /// Whether it holds answers that its peer does not take, and since when.
+    [[nodiscard]] bool holds_unread_answers() const { return blocked_ && unsent_counted_ > 0; }
+    [[nodiscard]] Microseconds last_progress() const { return progress_at_; }
     [[nodiscard]] std::uint32_t index() const { return index_; }
     [[nodiscard]] std::uint32_t generation() const { return generation_; }
     [[nodiscard]] const std::string& peer() const { return peer_; }
@@ -83,9 +89,11 @@ class Connection final : public os::StreamEvents {
     /// Larger texts are freed once they are sent; there may be 256 held ones per connection.
     static constexpr std::size_t kOutputBytesKept = 64 * 1024;
     static constexpr std::size_t kHeldBytesKept = 1024;
+    /// Assigning an empty string would keep the memory: it has room for what is copied.
+    static void give_back(std::string& text) { std::string().swap(text); }
     static void clear_keeping(std::string& text, std::size_t bytes) {
         if (text.capacity() > bytes)
-            text = std::string();
+            give_back(text);
         else
             text.clear();
     }
@@ -113,11 +121,16 @@ class Connection final : public os::StreamEvents {
     void parse();
     void take_head();
     void take_request();
+    void take_request_without_body();
+    void hand_over(Request& request, bool close_after);
     void refuse(const ParseError& error);
     void want_bytes();
     void discard_input();
     void start_linger();
     void note_input(std::size_t bytes);
+    bool reserve_body();
+    void release_body();
+    void count_unsent();
 
     ConnectionHost& host_;
     std::uint32_t index_;
@@ -132,6 +145,9 @@ class Connection final : public os::StreamEvents {
     std::string out_;
     std::size_t sent_ = 0;
     std::size_t held_bytes_ = 0;
+    // This connection's part of the budgets of all.
+    std::size_t body_reserved_ = 0;
+    std::size_t unsent_counted_ = 0;
 
     std::vector<Slot> slots_;  ///< ring; its size is a power of two
     std::uint32_t first_ = 0;  ///< oldest request that is not answered

@@ -41,7 +41,14 @@ void Connection::finish(std::uint32_t number) {
         held_bytes_ += s.held.size();
     else
         pop_done();
+    count_unsent();
     host_.mark_dirty(*this);
+}
+
+void Connection::count_unsent() {
+    const std::size_t now = unsent() > kUncountedBytes ? unsent() : 0;
+    host_.stats.unsent_bytes += now - unsent_counted_;
+    unsent_counted_ = now;
 }
 
 /// Moves answers whose turn has come to the output.
@@ -136,11 +143,13 @@ void Connection::flush() {
     if (sent_ == out_.size()) {
         clear_keeping(out_, kOutputBytesKept);
         sent_ = 0;
+        count_unsent();
         if (count_ == 0 && (last_taken_ || read_closed_) && !lingering_) return start_linger();
     } else if (sent_ > kOutputBytesKept && sent_ > out_.size() / 2) {
         out_.erase(0, sent_);
         sent_ = 0;
     }
+    count_unsent();
     if (paused_ && takes_requests()) host_.resume_later(*this);
     want_bytes();
 }

@@ -23,7 +23,10 @@ inline constexpr std::size_t kBodyPadding = 64;
 /// Requests of one connection that are not answered yet; beyond it we stop reading.
 inline constexpr std::size_t kPipelinedMax = 256;
 /// Answers of one connection that its peer has not taken yet; beyond it we stop reading.
-inline constexpr std::size_t kOutputBytesMax = 1024 * 1024;
+inline constexpr std::size_t kOutputBytesMax = 256 * 1024;
+/// A body or a backlog of answers up to this size is not counted towards the budgets of all
+/// connections together: there are at most connections_max of them.
+inline constexpr std::size_t kUncountedBytes = 16 * 1024;
 /// Unsent bytes of a live stream; a reader that is further behind is disconnected.
 inline constexpr std::size_t kStreamBytesMax = 256 * 1024;
 /// Bytes read and thrown away after an answer that ends the connection, so that the peer can read
@@ -38,6 +41,12 @@ struct ServerOptions {
     Microseconds idle_time_max = std::chrono::seconds(60);
     Microseconds response_stall_max = std::chrono::seconds(30);
     Microseconds linger_time_max = std::chrono::seconds(2);
+    /// Larger bodies under way on all connections together, by their declared length, or the
+    /// route's limit where they come in chunks; beyond it 503.
+    std::size_t bodies_bytes_max = 256 * 1024 * 1024;
+    /// Answers that peers have not taken, on all connections together; beyond it those that have
+    /// not taken any for the longest time are disconnected.
+    std::size_t unsent_bytes_max = 256 * 1024 * 1024;
     std::size_t connections_max = 20'000;
     std::size_t connections_per_peer_max = 200;
     /// Load balancers and measurements on the same machine come from one address.

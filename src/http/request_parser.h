@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -58,6 +59,10 @@ class RequestParser {
     void view(std::span<const char> bytes, std::array<Header, kHeadersMax>& headers,
               RequestHead& head) const;
     [[nodiscard]] std::string_view body(std::span<const char> bytes) const;
+    /// After the head: what Content-Length says; nothing for a body in chunks.
+    [[nodiscard]] std::optional<std::uint64_t> declared_length() const {
+        return chunked_ ? std::nullopt : std::optional(body_length_);
+    }
 
   private:
     enum class State : std::uint8_t {

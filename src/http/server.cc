@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -67,6 +68,21 @@ struct Server::Impl final : ConnectionHost {
         batch.swap(resumed);
         for (const auto& [connection, generation] : batch)
             if (connection->generation() == generation) connection->resume();
+    }
+    /// Those that have taken nothing for the longest time go first, until half the budget is free:
+    /// looking at all connections must not be needed again soon.
+    void drop_slow_readers() {
+        std::vector<Connection*> holders;
+        for (const auto& connection : connections)
+            if (connection->is_open() && connection->holds_unread_answers())
+                holders.push_back(connection.get());
+        std::ranges::sort(holders, {}, &Connection::last_progress);
+        for (Connection* connection : holders) {
+            if (stats.unsent_bytes <= options.unsent_bytes_max / 2) return;
+            ++stats.slow_readers;
+            connection->dirty = false;
+            close(*connection);
+        }
     }
     bool enter_peer(const std::string& peer) {
         if (is_loopback(peer) && !options.limit_loopback_peers) return true;
@@ -166,6 +182,7 @@ void Server::flush() {
             connection->flush();
         }
         impl.flushing.clear();
+        if (impl.dirty.empty() && impl.full_of_answers()) impl.drop_slow_readers();
     }
     impl.turn_time.reset();
     impl.turn_date = false;

@@ -28,6 +28,9 @@ struct RequestToken {
 /// What a route says about a body before it is read.
 struct BodyPolicy {
     std::size_t bytes_max = kBodyBytesDefault;
+    /// The answer does not depend on the body: the request is handled at once without it, and the
+    /// connection ends with the answer. For who may not send one.
+    bool unread = false;
 };
 
 class Handler {
@@ -57,9 +60,12 @@ struct ServerStats {
     std::uint64_t malformed = 0;  ///< answered by the server itself with 4xx or 5xx
     std::uint64_t timed_out = 0;  ///< any of the time limits
     std::uint64_t slow_streams = 0;
+    std::uint64_t slow_readers = 0;  ///< disconnected because all together held too many answers
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
-    std::size_t connections = 0;  ///< open now
+    std::size_t connections = 0;   ///< open now
+    std::size_t bodies_bytes = 0;  ///< of larger bodies under way
+    std::size_t unsent_bytes = 0;  ///< answers that peers have not taken yet
 };
 
 class Server {

@@ -136,7 +136,8 @@ class ServerTest : public testing::Test, public Handler {
     }
     void handle(const Request& request, RequestToken token) override { serve_(request, token); }
     BodyPolicy accept_head(const RequestHead& head) override {
-        return {head.path == "/bulk" ? kBodyBytesBulk : kBodyBytesDefault};
+        return {.bytes_max = head.path == "/bulk" ? kBodyBytesBulk : kBodyBytesDefault,
+                .unread = head.path == "/unread"};
     }
     void on_stream_closed(RequestToken token) override { closed_streams_.push_back(token); }
 
