@@ -1,6 +1,7 @@
 #include "hub/hub.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sched.h>
 
 #include <csignal>
@@ -30,6 +31,7 @@ constexpr Microseconds kExpiryPeriod = std::chrono::milliseconds(100);
 constexpr Microseconds kIdlePeriod = std::chrono::milliseconds(10);
 /// Up to so many commands a commit is quicker than its hand-over to a thread (docs/performance.md).
 constexpr std::uint32_t kInTurnEntriesMax = 4;
+constexpr int kReturnedBytesMin = 128 * 1024;
 constexpr Microseconds kDrainMax = std::chrono::seconds(20);
 /// The scopes of the key that the first start makes: everything.
 constexpr std::string_view kRootScopes = "admin@*/*";
@@ -260,6 +262,9 @@ void Hub::Parts::die_of_disk() {
 }
 
 Result<void> Hub::start() {
+    // Bodies and answers of this size go back to the system when they are done. Left to itself, the
+    // allocator raises the bound to the largest one it has seen and keeps the memory of a flood.
+    mallopt(M_MMAP_THRESHOLD, kReturnedBytesMin);
     std::pmr::set_default_resource(os::huge_page_resource());
     if (options_.realtime) {
         // Before any thread is started: they inherit it.
