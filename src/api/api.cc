@@ -41,6 +41,11 @@ void Api::heartbeat() {
 }
 
 http::BodyPolicy Api::accept_head(const http::RequestHead& head) {
+    // Every route that takes a body needs a key: from who has none, no body is awaited or kept.
+    if (desk_.authenticator().authenticate(head.authorization(), desk_.state(), desk_.wall()) ==
+        nullptr) {
+        return {.unread = true};
+    }
     // Routes with large bodies have fixed paths.
     const bool large =
         std::ranges::find(paths_with_large_bodies_, head.path) != paths_with_large_bodies_.end();
@@ -146,7 +151,8 @@ void Api::dispatch(const Call& call) {
 }
 
 void Api::wait(const http::Request& request, http::RequestToken token, std::uint64_t seq) {
-    if (waiting_.size() >= desk_.options().waiting_requests_max) {
+    if (waiting_.size() >= desk_.options().waiting_requests_max ||
+        waiting_bytes_ + request.body.size() > desk_.options().waiting_bytes_max) {
         desk_.refuse(token, problems::overloaded);
         return;
     }
@@ -156,8 +162,10 @@ void Api::wait(const http::Request& request, http::RequestToken token, std::uint
     waiting.token = token;
     waiting.method = request.method;
     waiting.target = request.target;
+    waiting.body.reserve(request.body.size() + http::kBodyPadding);
     waiting.body = request.body;
     waiting.body.append(http::kBodyPadding, '\0');
+    waiting_bytes_ += request.body.size();
     waiting.authorization = request.authorization();
     waiting.content_type = request.content_type();
     waiting.accept = request.accept();
@@ -172,6 +180,7 @@ void Api::watch_deadlines() {
         // All wait equally long, so the first to come is the first to go.
         while (!waiting_.empty() && waiting_.front().deadline <= now) {
             desk_.refuse(waiting_.front().token, problems::seq_not_reached);
+            waiting_bytes_ -= waiting_.front().body.size() - http::kBodyPadding;
             waiting_.pop_front();
         }
         if (waiting_.empty()) {
@@ -187,6 +196,7 @@ void Api::resume(std::uint64_t durable_seq) {
     std::deque<Waiting> ready;
     std::erase_if(waiting_, [&](Waiting& waiting) {
         if (waiting.seq > durable_seq) return false;
+        waiting_bytes_ -= waiting.body.size() - http::kBodyPadding;
         ready.push_back(std::move(waiting));
         return true;
     });

@@ -53,6 +53,7 @@ class Api final : public http::Handler {
     http::PathParams path_;
     std::vector<std::string_view> paths_with_large_bodies_;
     std::deque<Waiting> waiting_;
+    std::size_t waiting_bytes_ = 0;
     std::unique_ptr<os::Timer> deadline_timer_;
     std::unique_ptr<os::Timer> heartbeat_timer_;
 };

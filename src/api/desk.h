@@ -44,6 +44,8 @@ struct Options {
     std::size_t held_reads_max = 16384;
     /// Requests that wait for min_seq; beyond it 503.
     std::size_t waiting_requests_max = 1024;
+    /// Bodies of these together; beyond it 503.
+    std::size_t waiting_bytes_max = 16 * 1024 * 1024;
     Microseconds min_seq_wait_max = std::chrono::seconds(1);
     /// Lines of one batch that wait for their commit.
     std::size_t batch_window_max = 4096;

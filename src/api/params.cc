@@ -88,11 +88,23 @@ bool Params::limit(std::uint32_t& out, Fault& fault) const {
 }
 
 std::optional<std::uint64_t> min_seq_of(std::string_view query) {
-    constexpr std::string_view kName = "min_seq=";
+    constexpr std::string_view kName = "min_seq";
+    // Either part may come with every byte escaped; what is longer is neither name nor token.
+    constexpr std::size_t kLongest = 3 * 24;
+    std::array<char, kLongest> bytes;
+    const auto decoded = [&](std::string_view text) -> std::string_view {
+        if (text.size() > kLongest) return {};
+        const std::size_t length = http::percent_decode(text, bytes.data());
+        return length == std::string_view::npos ? std::string_view{}
+                                                : std::string_view(bytes.data(), length);
+    };
     while (!query.empty()) {
         const std::size_t end = std::min(query.find('&'), query.size());
         const std::string_view pair = query.substr(0, end);
-        if (pair.starts_with(kName)) return seq_from_token(pair.substr(kName.size()));
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        if (decoded(pair.substr(0, equals)) == kName) {
+            return seq_from_token(decoded(pair.substr(std::min(equals + 1, pair.size()))));
+        }
         query.remove_prefix(std::min(end + 1, query.size()));
     }
     return std::nullopt;

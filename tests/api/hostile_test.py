@@ -145,6 +145,78 @@ class Hostile(unittest.TestCase):
         self.assertEqual(json.loads(answer.body.splitlines()[-1])["summary"]["accepted"], 180)
         self.assertGreater(self.honest.served, began)
 
+    def test_bodies_of_nobody_are_not_kept(self):
+        head = b"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n"
+        for _ in range(60):
+            self.connect(head)
+        for _ in range(15):
+            for connection in self.open:
+                try:
+                    connection.sendall(b"x" * (1 << 20))
+                except OSError:
+                    pass  # the hub has answered and gone
+        self.assertLess(self.memory_mib() - self.before, 64)
+        self.assertIn(b" 401 ", self.connect(head).recv(100))
+
+    def test_large_bodies_of_a_key_share_a_budget(self):
+        head = (f"POST /v1/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {self.hub.admin_key}\r\n"
+                "Content-Type: application/json\r\nContent-Length: 16777216\r\n\r\n").encode()
+        for _ in range(40):
+            self.connect(head)
+        refused = 0
+        for _ in range(8):
+            for connection in self.open:
+                try:
+                    connection.sendall(b"x" * (1 << 20))
+                except OSError:
+                    refused += 1
+        self.assertGreater(refused, 0)
+        self.assertLess(self.memory_mib() - self.before, 400)
+        answer = self.connect(head).recv(1000)
+        self.assertIn(b"HTTP/1.1 503 ", answer)
+        self.assertIn(b"\r\nRetry-After: 1\r\n", answer)
+        self.assertIn(b'"outcome":"not_applied"', answer)
+
+    def test_answers_that_nobody_reads_are_bounded_and_given_back(self):
+        for _ in range(400):
+            self.connect(b"GET /openapi.yaml HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
+        time.sleep(1)
+        self.assertLess(self.memory_mib() - self.before, 450)
+        for connection in self.open:
+            connection.close()
+        deadline = time.monotonic() + 10
+        while self.memory_mib() - self.before > 64 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertLess(self.memory_mib() - self.before, 64)
+
+    def test_waiting_for_a_future_position_is_bounded(self):
+        head = (f"GET /v1/positions/PLENTY/L?min_seq=0-18446744073709551615 HTTP/1.1\r\nHost: a\r\n"
+                f"Authorization: Bearer {self.hub.admin_key}\r\n\r\n").encode()
+        for _ in range(30):
+            self.connect(head * 100)
+        statuses = set()
+        for connection in self.open:
+            while True:
+                piece = connection.recv(65536)
+                statuses.update(part.split(b" ")[1] for part in piece.split(b"HTTP/1.1")[1:] if b" " in part[1:])
+                if len(statuses) and piece.endswith(b"}"):
+                    break
+        self.assertEqual(statuses, {b"503"})
+        # However it is escaped, it is the same promise.
+        for name in ("min_seq=0-99999999", "min%5Fseq=0-99999999", "min_seq=0%2D99999999", "%6Din_seq=%30-99999999"):
+            answer = must(self.admin.send("GET", f"/v1/positions/PLENTY/L?{name}"), 503)
+            self.assertEqual(answer.code, "seq_not_reached", name)
+
+    def test_a_large_query_that_waits_is_bounded_too(self):
+        body = b'{"channel":"web","items":[' + b",".join([b'{"sku":"PLENTY"}'] * 999) + b" " * 1_000_000 + b"]}"
+        head = (f"POST /v1/availability/query?min_seq=0-99999999 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                f"Authorization: Bearer {self.hub.admin_key}\r\nContent-Length: {len(body)}\r\n\r\n").encode()
+        for _ in range(60):
+            self.connect(head + body)
+        self.assertLess(self.memory_mib() - self.before, 200)
+        for connection in self.open:
+            self.assertIn(b"HTTP/1.1 503 ", connection.recv(1000))
+
 
 if __name__ == "__main__":
     unittest.main()
