@@ -12,16 +12,19 @@ namespace {
 /// Commands ahead of the one being decided whose rows are asked for.
 constexpr std::size_t kPrefetchDistance = 8;
 
-/// Commands that end promises are taken while the disk is low: they free what they hold.
-bool ends_promises(const Command& command) {
+/// What is taken while the disk is low: commands that end promises, since they free what they hold;
+/// confirmations, since somebody has paid; and API keys, since a stolen one cannot wait.
+bool taken_on_low_disk(const Command& command) {
     if (std::holds_alternative<StepReservation>(command)) {
         const auto step = std::get<StepReservation>(command).step;
         return step == ReservationStep::confirm || step == ReservationStep::release;
     }
-    if (std::holds_alternative<ExpireHolds>(command)) return true;
-    if (std::holds_alternative<RecordEvent>(command))
-        return std::get<RecordEvent>(command).type == FactType::order_cancelled;
-    return false;
+    if (const auto* event = std::get_if<RecordEvent>(&command))
+        return event->type == FactType::order_cancelled ||
+               (event->type == FactType::order_created && event->names_reservation);
+    return std::holds_alternative<ExpireHolds>(command) ||
+           std::holds_alternative<CreateApiKey>(command) ||
+           std::holds_alternative<RevokeApiKey>(command);
 }
 
 }  // namespace
@@ -96,12 +99,18 @@ void Sequencer::turn() {
     pump();
 }
 
-void Sequencer::expire() {
-    if (failed_) return;
+bool Sequencer::expire() {
+    if (failed_) return false;
     // Asked every time, so that slewing is followed whether or not a hold is near its end.
-    if (expiry_clock_.verdict(last_stamp_) != ExpiryClock::Verdict::trusted) return;
-    if (state_->reservations.next_deadline() > clock_.wall()) return;
+    if (expiry_clock_.verdict(last_stamp_) != ExpiryClock::Verdict::trusted) return false;
+    if (state_->reservations.next_deadline() > clock_.wall()) return false;
     submit(ExpireHolds{.holds_max = options_.expire_holds_max}, nullptr, 0);
+    return true;
+}
+
+void Sequencer::start_draining() {
+    turn();
+    draining_ = true;
 }
 
 // Decides, commits and answers until there is nothing left to do without waiting for the disk.
@@ -182,7 +191,7 @@ void Sequencer::decide_one(const Queued& queued) {
             group.log_time = at.now;
             last_stamp_ = at.now;
             if (std::holds_alternative<ExpireHolds>(queued.command))
-                counters_.expired += outcome.facts;
+                counters_.expired += state_->seq + 1 - outcome.seq;  // less the name it may intern
             break;
         }
         case ledger::Outcome::Kind::repeated: ++counters_.repeated; break;
@@ -199,7 +208,7 @@ Instant Sequencer::stamp() { return std::max(last_stamp_ + Microseconds{1}, wall
 Unavailable Sequencer::unavailable_for(const Command& command) const {
     if (draining_ && !std::holds_alternative<ExpireHolds>(command)) return Unavailable::draining;
     if (journal_status_.disk_full) return Unavailable::disk_full;
-    if (journal_status_.disk_low && !ends_promises(command)) return Unavailable::disk_low;
+    if (journal_status_.disk_low && !taken_on_low_disk(command)) return Unavailable::disk_low;
     return Unavailable::none;
 }
 

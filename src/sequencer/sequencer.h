@@ -32,7 +32,7 @@ namespace holdfast::sequencer {
 enum class Unavailable : std::uint8_t {
     none,
     overloaded,  ///< the queue is full
-    disk_low,    ///< only commands that end promises are taken
+    disk_low,    ///< only commands that end or confirm promises, and API keys, are taken
     disk_full,   ///< no command is taken
     draining,    ///< the hub is stopping
 };
@@ -116,8 +116,9 @@ class Sequencer {
     /// Ends a turn: decides what is queued, starts a commit if none is under way, answers what is
     /// durable. With an inline disk everything is answered on return.
     void turn();
-    /// Ends holds whose time has come, if the clocks can be trusted. Called by a timer.
-    void expire();
+    /// Ends holds whose time has come, if the clocks can be trusted. Called by a timer. Returns
+    /// whether there were any: one command ends a bounded number, so ask again soon.
+    bool expire();
     /// Between turns: journal housekeeping and, when due, a checkpoint (not on a low disk: it needs
     /// room and frees none). Returns whether it worked.
     bool idle_work();
@@ -139,7 +140,8 @@ class Sequencer {
     }
     /// Told once when the disk failed; the process must end without another word.
     void on_fatal(std::function<void()> handler) { on_fatal_ = std::move(handler); }
-    void start_draining() { draining_ = true; }
+    /// Decides what is queued and refuses everything that comes later, but expiries.
+    void start_draining();
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] ExpiryClock& expiry_clock() { return expiry_clock_; }

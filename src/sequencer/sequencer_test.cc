@@ -205,6 +205,23 @@ TEST_F(Sequencing, RefusesNewHoldsOnALowDiskButLetsThemEnd) {
     sequencer_->turn();
     EXPECT_EQ(answers_.at(2).reason, Unavailable::disk_low);
     EXPECT_EQ(answers_.at(3).outcome.kind, ledger::Outcome::Kind::recorded);
+    sequencer_->submit(CreateApiKey{.id = 5}, this, 4);
+    sequencer_->submit(RevokeApiKey{.id = 5}, this, 5);
+    sequencer_->turn();
+    EXPECT_EQ(answers_.at(5).outcome.kind, ledger::Outcome::Kind::recorded)
+        << "a stolen key cannot wait for space";
+    journal_.status_.disk_low = false;
+    reserve(6, 1);
+    sequencer_->turn();
+    const ReservationId held{seqs_.at(6)};
+    journal_.status_.disk_low = true;
+    sequencer_->submit(RecordEvent{.type = FactType::order_created,
+                                   .order = "1001",
+                                   .names_reservation = true,
+                                   .reservation = held},
+                       this, 7);
+    sequencer_->turn();
+    EXPECT_EQ(answers_.at(7).outcome.kind, ledger::Outcome::Kind::recorded);
 }
 
 TEST_F(Sequencing, RefusesWhatItsQueueCannotHold) {
@@ -267,9 +284,11 @@ TEST_F(Sequencing, ExpiresHoldsByTheLogsOwnTime) {
     sequencer_->turn();
     EXPECT_EQ(left(), 0);
     clock_.pass(std::chrono::minutes(2));
-    sequencer_->expire();
+    EXPECT_TRUE(sequencer_->expire());
     sequencer_->turn();
     EXPECT_EQ(left(), 1);
+    EXPECT_EQ(sequencer_->counters().expired, 1u) << "not the name that the first one interned";
+    EXPECT_FALSE(sequencer_->expire());
 }
 
 TEST_F(Sequencing, PausesExpiryWhileTheClocksDisagree) {
@@ -337,6 +356,34 @@ TEST_F(Sequencing, GivesAHoldItsWholeTimeThoughTheWallClockStandsTooLow) {
     EXPECT_EQ(left(), 0) << "14 of its 15 minutes are left";
     clock_.pass(std::chrono::minutes(15));
     sequencer_->expire();
+    sequencer_->turn();
+    EXPECT_EQ(left(), 1);
+}
+
+TEST_F(Sequencing, DecidesWhatWasQueuedBeforeItDrains) {
+    stock(10);
+    journal_.complete_inline(true);
+    reserve(1, 1);
+    sequencer_->start_draining();
+    reserve(2, 1);
+    sequencer_->turn();
+    EXPECT_EQ(answers_.at(1).outcome.kind, ledger::Outcome::Kind::recorded);
+    EXPECT_EQ(answers_.at(2).reason, Unavailable::draining);
+}
+
+TEST_F(Sequencing, TakesASlewedClockForTheSameClock) {
+    stock(1);
+    journal_.complete_inline(true);
+    // Twelve hours at 500 parts per million: 21 seconds in all, and no hold to be ended meanwhile.
+    for (int hour = 0; hour < 12; ++hour) {
+        clock_.pass(std::chrono::hours(1));
+        clock_.at += std::chrono::milliseconds(1'800);
+        EXPECT_FALSE(sequencer_->expire());
+    }
+    reserve(1, 1);
+    sequencer_->turn();
+    clock_.pass(std::chrono::minutes(16));
+    EXPECT_TRUE(sequencer_->expire());
     sequencer_->turn();
     EXPECT_EQ(left(), 1);
 }
