@@ -211,6 +211,11 @@ std::optional<Microseconds> FileJournal::watermark_due() const {
     return *unmarked_since_ + options_.watermark_after;
 }
 
+bool FileJournal::wants_idle_work() const {
+    return health_ == Health::fine &&
+           (unmarked_since_ || disk_low_ || spares_.blocked() || waits_for_segment_);
+}
+
 bool FileJournal::idle_work() {
     if (health_ != Health::fine || pending_) {
         // A batch that waits for a segment is helped by looking for space only.

@@ -63,6 +63,9 @@ class FileJournal final : public Journal {
     [[nodiscard]] const Head& head() const override { return head_; }
     /// What the next watermark waits for; nothing if the newest batch has one.
     [[nodiscard]] std::optional<Microseconds> watermark_due() const;
+    /// Whether idle_work() is wanted though nothing is appended: for a watermark, or because a low
+    /// disk refuses the very commits that would otherwise notice that space has returned.
+    [[nodiscard]] bool wants_idle_work() const;
     /// Whether the disk has failed in the ten minutes before now, or before the failure of this
     /// process: then the process ends with "stay down" (exit 74), else with "start again" (70).
     [[nodiscard]] bool recent_failure() const;
@@ -119,6 +122,11 @@ class FileJournal final : public Journal {
     std::string torn_tail_;
     std::string failure_text_;
 
+    // What is being written. Declared before the file, whose end waits for a thread that may still
+    // write from it. The buffer begins with room for the header and the watermark slots of a new
+    // segment, so that they and the first batch are one write.
+    os::AlignedBuffer buffer_;
+    os::AlignedBuffer watermark_buffer_;
     std::vector<SegmentInfo> segments_;
     std::optional<Active> active_;
     SpareSegments spares_;
@@ -126,10 +134,7 @@ class FileJournal final : public Journal {
     ChainHasher hasher_;
     std::uint64_t stored_bytes_ = 0;
 
-    // The batch in flight. The buffer begins with room for the header and the watermark slots of a
-    // new segment, so that they and the first batch are one write.
-    os::AlignedBuffer buffer_;
-    os::AlignedBuffer watermark_buffer_;
+    // The batch in flight.
     std::optional<BatchHeader> pending_;
     AppendDone done_;
     bool submitting_ = false;

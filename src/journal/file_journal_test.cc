@@ -285,11 +285,15 @@ TEST_F(JournalTest, a_full_disk_is_seen_before_a_commit_meets_it_and_space_bring
     EXPECT_GT(appended_while_low, 10U) << "two spares are room for ending promises";
     EXPECT_THAT(*numbers_from(*journal, 1), ElementsAreArray(up_to(appended)));
 
+    fall_silent(*journal);
+    EXPECT_FALSE(journal->watermark_due());
     disk_.set_capacity(10 * options_.segment_bytes);
+    EXPECT_TRUE(journal->wants_idle_work()) << "no commit will ask, since all are refused";
     clock_.advance(options_.look_period);
     journal->idle_work();
     EXPECT_FALSE(journal->status().disk_full);
     EXPECT_FALSE(journal->status().disk_low);
+    EXPECT_FALSE(journal->wants_idle_work());
     append(*journal, 10);
     journal.reset();
     journal = acquired();
