@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "api/api.h"
@@ -28,14 +29,59 @@ namespace holdfast::hub {
 namespace {
 
 constexpr Microseconds kExpiryPeriod = std::chrono::milliseconds(100);
+/// While holds are overdue: 256 at a time keep a turn short, and this keeps up with any load.
+constexpr Microseconds kExpiryPeriodBusy = std::chrono::milliseconds(1);
+/// How often the end of a commit is looked for while nothing else is done.
+constexpr Microseconds kSettlePeriod = std::chrono::microseconds(200);
 constexpr Microseconds kIdlePeriod = std::chrono::milliseconds(10);
 /// Up to so many commands a commit is quicker than its hand-over to a thread (docs/performance.md).
 constexpr std::uint32_t kInTurnEntriesMax = 4;
 constexpr int kReturnedBytesMin = 128 * 1024;
+/// A batch has to fit a segment, and a segment memory-sized reads.
+constexpr std::uint64_t kSegmentBytesMin = 1024 * 1024;
+constexpr std::uint64_t kSegmentBytesMax = 1024ULL * 1024 * 1024;
 constexpr Microseconds kDrainMax = std::chrono::seconds(20);
 /// The scopes of the key that the first start makes: everything.
 constexpr std::string_view kRootScopes = "admin@*/*";
 constexpr std::string_view kRootKeyFile = "admin.key";
+
+struct Addresses {
+    os::Endpoint api;
+    std::optional<os::Endpoint> admin;
+};
+
+bool wants_tls(const ServeOptions& options) {
+    return !options.tls_certificate.empty() || !options.tls_key.empty();
+}
+
+/// What can be refused before anything on the disk is made or read.
+Result<Addresses> check_options(const ServeOptions& options) {
+    if (options.segment_bytes % journal::kBlockBytes != 0 ||
+        options.segment_bytes < kSegmentBytesMin || options.segment_bytes > kSegmentBytesMax)
+        return failure(ErrorCode::invalid_argument,
+                       fmt::format("--segment-bytes {} is not a multiple of {} from {} to {}",
+                                   options.segment_bytes, journal::kBlockBytes, kSegmentBytesMin,
+                                   kSegmentBytesMax));
+    const auto api = parse_endpoint(options.listen);
+    if (!api) return tl::unexpected(api.error());
+    if (!is_loopback(*api) && !wants_tls(options) && !options.insecure_public)
+        return failure(ErrorCode::invalid_argument,
+                       fmt::format("{} is reachable from outside and would speak plain HTTP. Give "
+                                   "--tls-certificate and --tls-key, listen on 127.0.0.1 behind a "
+                                   "proxy, or say --insecure-public",
+                                   options.listen));
+    Addresses addresses{.api = *api, .admin = {}};
+    if (options.admin.empty()) return addresses;
+    const auto admin = parse_endpoint(options.admin);
+    if (!admin) return tl::unexpected(admin.error());
+    if (!is_loopback(*admin) && !options.insecure_public)
+        return failure(ErrorCode::invalid_argument,
+                       options.admin +
+                           " is reachable from outside, and the admin listener asks "
+                           "for no key: use a loopback address, or --insecure-public");
+    addresses.admin = *admin;
+    return addresses;
+}
 
 api::BuildInfo build_info() { return {.version = HOLDFAST_VERSION, .revision = HOLDFAST_REVISION}; }
 
@@ -61,9 +107,12 @@ struct Hub::Parts : sequencer::Caller {
     std::unique_ptr<os::Timer> expiry_timer;
     std::unique_ptr<os::Timer> idle_timer;
     std::uint64_t commits_seen = 0;
+    std::uint64_t checkpoints_failed_seen = 0;
+    sequencer::ExpiryClock::Verdict expiry_told = sequencer::ExpiryClock::Verdict::trusted;
     bool idle_armed = false;
     bool stopping = false;
-    int exit_code = 0;
+    bool stop_now = false;
+    bool root_key_made = false;
 
     // The answer to the one command that the hub submits for itself: its first API key.
     sequencer::Answer root_key_answer;
@@ -74,10 +123,13 @@ struct Hub::Parts : sequencer::Caller {
     Result<void> open(const ServeOptions& options);
     Result<void> recover(const ServeOptions& options);
     Result<void> make_root_key();
-    Result<void> listen(const ServeOptions& options);
+    void settle();
+    Result<void> listen(const ServeOptions& options, const Addresses& addresses);
     void end_turn();
-    void keep_expiring();
+    void keep_expiring(Microseconds after);
     void keep_idle_work_going();
+    void tell_expiry();
+    void on_signal(int signal);
     void begin_stop();
     [[noreturn]] void die_of_disk();
 };
@@ -150,28 +202,29 @@ Result<void> Hub::Parts::make_root_key() {
     std::copy(key.secret_hash.begin(), key.secret_hash.end(), command.secret_hash);
     sequencer->submit(command, this, 0);
     sequencer->turn();
-    while (!sequencer->idle()) {
-        // With a commit thread the answer is posted to the loop; one turn of it delivers it.
-        loop->post([this] { loop->stop(); });
-        loop->run();
-    }
-    if (root_key_answer.kind != sequencer::Answer::Kind::decided ||
-        root_key_answer.outcome.kind != ledger::Outcome::Kind::recorded)
+    settle();
+    if (root_key_answer.kind == sequencer::Answer::Kind::unavailable)
+        return failure(ErrorCode::disk_full,
+                       "the first API key could not be recorded: " +
+                           std::string(sequencer::name(root_key_answer.reason)));
+    if (root_key_answer.outcome.kind != ledger::Outcome::Kind::recorded)
         return failure(ErrorCode::io_error, "the first API key could not be recorded");
+    root_key_made = true;
     return {};
 }
 
-Result<void> Hub::Parts::listen(const ServeOptions& options) {
-    const auto endpoint = parse_endpoint(options.listen);
-    if (!endpoint) return tl::unexpected(endpoint.error());
-    const bool tls_wanted = !options.tls_certificate.empty() || !options.tls_key.empty();
-    if (!is_loopback(*endpoint) && !tls_wanted && !options.insecure_public)
-        return failure(
-            ErrorCode::invalid_argument,
-            fmt::format("{} is reachable from outside and would speak plain HTTP. Give "
-                        "--tls-certificate and --tls-key, listen on 127.0.0.1 behind a proxy, "
-                        "or say --insecure-public",
-                        options.listen));
+/// Runs the loop until every commit has ended, or for kDrainMax: with a commit thread the end is
+/// posted to it.
+void Hub::Parts::settle() {
+    loop->on_turn_end({});
+    const Microseconds until = clock.since_boot() + kDrainMax;
+    while (!sequencer->idle() && clock.since_boot() < until) {
+        const auto soon = loop->call_after(kSettlePeriod, [this] { loop->stop(); });
+        loop->run();
+    }
+}
+
+Result<void> Hub::Parts::listen(const ServeOptions& options, const Addresses& addresses) {
     api = std::make_unique<api::Api>(api::Services{.sequencer = *sequencer,
                                                    .loop = *loop,
                                                    .random = random,
@@ -183,26 +236,19 @@ Result<void> Hub::Parts::listen(const ServeOptions& options) {
     os::AcceptHandler accept = [this](std::unique_ptr<os::Stream> stream) {
         server->accept(std::move(stream));
     };
-    if (tls_wanted) {
+    if (wants_tls(options)) {
         auto loaded = os::TlsContext::load(
             {.certificate_chain = options.tls_certificate, .private_key = options.tls_key});
         if (!loaded) return failure(loaded.error(), "loading the TLS certificate");
         tls = std::move(*loaded);
         accept = tls->accept_handler(*loop, std::move(accept));
     }
-    auto listening = loop->listen(*endpoint, std::move(accept));
+    auto listening = loop->listen(addresses.api, std::move(accept));
     if (!listening) return failure(listening.error(), "listening on " + options.listen);
     listener = std::move(*listening);
-    if (options.admin.empty()) return {};
-    const auto admin_endpoint = parse_endpoint(options.admin);
-    if (!admin_endpoint) return tl::unexpected(admin_endpoint.error());
-    if (!is_loopback(*admin_endpoint) && !options.insecure_public)
-        return failure(ErrorCode::invalid_argument,
-                       options.admin +
-                           " is reachable from outside, and the admin listener asks "
-                           "for no key: use a loopback address, or --insecure-public");
+    if (!addresses.admin) return {};
     admin = std::make_unique<Admin>(clock, health, metrics, build_info());
-    if (Result<void> r = admin->start(*admin_endpoint); !r)
+    if (Result<void> r = admin->start(*addresses.admin); !r)
         return failure(r.error(), "listening on " + options.admin);
     return {};
 }
@@ -217,28 +263,63 @@ void Hub::Parts::end_turn() {
     }
 }
 
-void Hub::Parts::keep_expiring() {
-    expiry_timer = loop->call_after(kExpiryPeriod, [this] {
-        sequencer->expire();
-        keep_expiring();
+void Hub::Parts::keep_expiring(Microseconds after) {
+    expiry_timer = loop->call_after(after, [this] {
+        keep_expiring(sequencer->expire() ? kExpiryPeriodBusy : kExpiryPeriod);
+        tell_expiry();
     });
 }
 
+/// Holds that nobody ends are stock that nobody sells: somebody must hear of it.
+void Hub::Parts::tell_expiry() {
+    using Verdict = sequencer::ExpiryClock::Verdict;
+    const Verdict verdict = sequencer->expiry_clock().verdict(sequencer->state().log_time);
+    if (verdict == std::exchange(expiry_told, verdict)) return;
+    if (verdict == Verdict::trusted)
+        log_info("expiry.on", "holds are ended when their time comes");
+    else
+        log_warning("expiry.paused",
+                    "no hold is ended: SIGUSR1 says that the clock is right and ends the wait",
+                    {{"why", std::string(sequencer::name(verdict))}});
+}
+
+void Hub::Parts::on_signal(int signal) {
+    if (signal == SIGUSR1) {
+        sequencer->expiry_clock().resume();
+        tell_expiry();
+    } else if (signal != SIGHUP) {
+        begin_stop();
+    } else if (tls != nullptr) {
+        if (Result<void> r = tls->reload(); !r)
+            log_error("tls.reload_failed", "keeping the old certificate",
+                      {{"detail", to_string(r.error())}});
+        else
+            log_info("tls.reloaded", "certificate read again");
+    }
+}
+
 /// After a commit: watermark, spare segments, free space, a checkpoint when it is due. Then
-/// silence.
+/// silence, unless the disk is low.
 void Hub::Parts::keep_idle_work_going() {
     if (idle_armed) return;
     idle_armed = true;
     idle_timer = loop->call_after(kIdlePeriod, [this] {
         idle_armed = false;
         const bool worked = sequencer->idle_work();
-        if (worked || file_journal->watermark_due()) keep_idle_work_going();
+        if (sequencer->counters().checkpoints_failed != checkpoints_failed_seen) {
+            checkpoints_failed_seen = sequencer->counters().checkpoints_failed;
+            log_warning("checkpoint.failed",
+                        "a checkpoint could not be written: the next start "
+                        "would replay more");
+        }
+        if (worked || file_journal->wants_idle_work()) keep_idle_work_going();
     });
 }
 
 void Hub::Parts::begin_stop() {
     if (stopping) {
         log_warning("stop.now", "second signal: stopping without waiting");
+        stop_now = true;
         loop->stop();
         return;
     }
@@ -251,14 +332,18 @@ void Hub::Parts::begin_stop() {
 
 void Hub::Parts::die_of_disk() {
     health.failed = true;
-    const bool again = file_journal->recent_failure();
-    log_error("disk.failed",
-              again ? "the disk failed again within ten minutes: staying down"
-                    : "the disk failed under a commit: what it holds is not known; start again",
-              {{"detail", file_journal->failure_text()}});
+    const bool fenced = file_journal->failure_text().empty();
+    const bool again = !fenced && file_journal->recent_failure();
+    if (fenced)
+        log_error("journal.fenced", "another process took this journal: nothing more was written");
+    else
+        log_error("disk.failed",
+                  again ? "the disk failed again within ten minutes: staying down"
+                        : "a write or sync failed: what the disk holds is not known; start again",
+                  {{"detail", file_journal->failure_text()}});
     // The callers' answers (outcome unknown) leave if their sockets take them at once.
     if (server != nullptr) server->flush();
-    std::_Exit(again ? kExitStayDown : kExitDiskFailed);
+    std::_Exit(fenced ? kExitUnavailable : again ? kExitStayDown : kExitDiskFailed);
 }
 
 Result<void> Hub::start() {
@@ -274,23 +359,15 @@ Result<void> Hub::start() {
     }
     parts_ = std::make_unique<Parts>();
     Parts& p = *parts_;
+    const Result<Addresses> addresses = check_options(options_);
+    if (!addresses) return tl::unexpected(addresses.error());
     if (Result<void> r = p.open(options_); !r) return r;
     if (Result<void> r = p.recover(options_); !r) return r;
     if (Result<void> r = p.make_root_key(); !r) return r;
-    if (Result<void> r = p.listen(options_); !r) return r;
+    if (Result<void> r = p.listen(options_, *addresses); !r) return r;
     p.loop->on_turn_end([&p] { p.end_turn(); });
-    p.loop->on_signal([&p](int signal) {
-        if (signal != SIGHUP) {
-            p.begin_stop();
-        } else if (p.tls != nullptr) {
-            if (Result<void> r = p.tls->reload(); !r)
-                log_error("tls.reload_failed", "keeping the old certificate",
-                          {{"detail", to_string(r.error())}});
-            else
-                log_info("tls.reloaded", "certificate read again");
-        }
-    });
-    p.keep_expiring();
+    p.loop->on_signal([&p](int signal) { p.on_signal(signal); });
+    p.keep_expiring(kExpiryPeriod);
     p.keep_idle_work_going();
     return {};
 }
@@ -299,22 +376,27 @@ int Hub::run() {
     Parts& p = *parts_;
     const bool tls = p.tls != nullptr;
     p.health.started = true;
-    log_info("serving", "serving",
-             {{"url", fmt::format("{}://{}", tls ? "https" : "http",
-                                  options_.listen.substr(0, options_.listen.rfind(':')) + ":" +
-                                      fmt::to_string(p.listener->port()))},
-              {"admin", p.admin == nullptr ? "none" : fmt::format("port {}", p.admin->port())},
-              {"key", options_.data + "/" + std::string(kRootKeyFile)}});
+    LogFields fields{
+        {"url", fmt::format("{}://{}", tls ? "https" : "http",
+                            options_.listen.substr(0, options_.listen.rfind(':')) + ":" +
+                                fmt::to_string(p.listener->port()))},
+        {"admin", p.admin == nullptr ? "none" : fmt::format("port {}", p.admin->port())}};
+    if (p.root_key_made)
+        fields.emplace_back("key", options_.data + "/" + std::string(kRootKeyFile));
+    log_info("serving", "serving", fields);
     p.loop->run();
+    p.expiry_timer.reset();
+    p.idle_timer.reset();
     p.sequencer->turn();
+    if (!p.stop_now) p.settle();
     p.server->flush();
-    if (p.sequencer->idle()) {
+    if (!p.stop_now && p.sequencer->idle()) {
         if (Result<void> r = p.sequencer->checkpoint(); !r)
             log_warning("stop.no_checkpoint", "the next start will replay more",
                         {{"detail", to_string(r.error())}});
     }
     log_info("stop.done", "stopped", {{"seq", fmt::to_string(p.sequencer->durable_seq())}});
-    return p.exit_code;
+    return 0;
 }
 
 }  // namespace holdfast::hub
