@@ -212,8 +212,8 @@ std::optional<Microseconds> FileJournal::watermark_due() const {
 }
 
 bool FileJournal::wants_idle_work() const {
-    return health_ == Health::fine &&
-           (unmarked_since_ || disk_low_ || spares_.blocked() || waits_for_segment_);
+    return health_ == Health::fine && (unmarked_since_ || disk_low_ || spares_.blocked() ||
+                                       spares_.preparing() || waits_for_segment_);
 }
 
 bool FileJournal::idle_work() {

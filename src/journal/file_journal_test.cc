@@ -300,6 +300,27 @@ TEST_F(JournalTest, a_full_disk_is_seen_before_a_commit_meets_it_and_space_bring
     EXPECT_THAT(*numbers_from(*journal, 1), ElementsAreArray(up_to(appended + 10)));
 }
 
+TEST_F(JournalTest, idle_work_is_wanted_until_it_is_known_how_a_preparation_ended) {
+    std::vector<std::function<void()>> queue;
+    disk_.set_later([&](std::function<void()> task) { queue.push_back(std::move(task)); });
+    auto journal = acquired();
+    ASSERT_EQ(queue.size(), 1U) << "the first spare is on its way";
+    EXPECT_FALSE(journal->idle_work());
+    EXPECT_TRUE(journal->wants_idle_work());
+    // It fails after everybody has looked; with no spare every append is refused, so no commit
+    // would bring about another look.
+    disk_.faults().fail_change_in = 1;
+    queue.front()();
+    queue.clear();
+    EXPECT_TRUE(journal->status().disk_full);
+    EXPECT_TRUE(journal->wants_idle_work());
+    disk_.set_later(nullptr);
+    clock_.advance(options_.look_period);
+    journal->idle_work();
+    EXPECT_FALSE(journal->status().disk_full);
+    EXPECT_FALSE(journal->wants_idle_work());
+}
+
 TEST_F(JournalTest, an_append_on_a_full_disk_waits_for_space_and_then_goes_through) {
     disk_.set_capacity(3 * options_.segment_bytes + 3 * kBlockBytes);
     auto journal = acquired();

@@ -33,6 +33,8 @@ class SpareSegments {
     [[nodiscard]] std::size_t count() const { return ready_.size(); }
     /// The last preparation failed and none has succeeded since.
     [[nodiscard]] bool blocked() const { return blocked_; }
+    /// One is on its way; how that ends, nobody knows yet.
+    [[nodiscard]] bool preparing() const { return preparing_; }
 
   private:
     void prepared(std::uint64_t number, const Result<void>& made);
