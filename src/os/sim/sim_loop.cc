@@ -1,5 +1,7 @@
 #include "os/sim/sim_loop.h"
 
+#include <algorithm>
+
 namespace holdfast::os::sim {
 namespace {
 
@@ -40,8 +42,8 @@ void SimLoop::make_ready(Task task) {
     ready_.push_back(std::move(task));
     if (turn_scheduled_) return;
     turn_scheduled_ = true;
-    turn_event_ = world_.schedule_after(world_.random_delay(Microseconds{0}, turn_delay_max_),
-                                        [this] { turn(); });
+    const Microseconds at = world_.now() + world_.random_delay(Microseconds{0}, turn_delay_max_);
+    turn_event_ = world_.schedule(std::max(at, paused_until_), [this] { turn(); });
 }
 
 void SimLoop::post(Task task) { make_ready(std::move(task)); }

@@ -34,6 +34,8 @@ class SimLoop final : public Loop {
 
     [[nodiscard]] const std::string& address() const { return address_; }
     [[nodiscard]] std::uint64_t turns() const { return turns_; }
+    /// The process gets no processor before that time of the world.
+    void pause(Microseconds until) { paused_until_ = until; }
     /// Longest time that ready events wait for their turn to begin.
     void set_turn_delay(Microseconds max) { turn_delay_max_ = max; }
 
@@ -58,6 +60,7 @@ class SimLoop final : public Loop {
     bool crashed_ = false;
     Microseconds turn_delay_max_{20};
     Microseconds cut_until_{0};
+    Microseconds paused_until_{0};
     std::uint64_t turns_ = 0;
     /// Outlives the loop in the tasks of its timers.
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
