@@ -7,11 +7,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The hub looks after its journal and its holds this soon after something happened, and this often
-/// while nothing does.
-constexpr Microseconds kTickBusy = milliseconds(10);
-constexpr Microseconds kTickIdle = milliseconds(250);
-/// Longest time for which messages gather before the loop's turn ends.
+/// As in hub/hub.cc.
+constexpr Microseconds kExpiryPeriod = milliseconds(100);
+constexpr Microseconds kExpiryPeriodBusy = milliseconds(1);
+constexpr Microseconds kIdlePeriod = milliseconds(10);
+/// Longest time for which messages gather before the loop's turn begins.
 constexpr Microseconds kGather{40};
 
 journal::FileJournalOptions journal_options(const Swarm& swarm) {
@@ -43,24 +43,22 @@ HubProcess::HubProcess(Machine& machine, const Swarm& swarm, Oracle& oracle, Cov
       coverage_(coverage),
       bug_(bug),
       on_answer_(std::move(on_answer)),
+      loop_(machine.network, machine.clock),
       journal_(machine.disk, machine.clock, machine.random, journal_options(swarm)),
       watched_(journal_, oracle, machine.world, bug == PlantedBug::answers_early),
       checkpoints_(machine.disk),
-      sequencer_(std::make_unique<sequencer::Sequencer>(machine.clock, watched_, &checkpoints_,
-                                                        sequencer_options(swarm))) {
-    sequencer_->on_fatal([this] { ended_ = true; });
-}
-
-HubProcess::~HubProcess() {
-    machine_.world.cancel(turn_event_);
-    machine_.world.cancel(tick_event_);
+      sequencer_(machine.clock, watched_, &checkpoints_, sequencer_options(swarm)) {
+    loop_.set_turn_delay(kGather);
+    sequencer_.on_fatal([this] { ended_ = true; });
 }
 
 Result<sequencer::Recovery> HubProcess::start() {
-    auto recovered = sequencer_->recover();
+    auto recovered = sequencer_.recover();
     if (!recovered) return recovered;
     segments_at_start_ = journal_.status().segments;
-    schedule_tick(kTickBusy);
+    loop_.on_turn_end([this] { end_turn(); });
+    keep_expiring(kExpiryPeriod);
+    keep_idle_work_going();
     return recovered;
 }
 
@@ -71,7 +69,7 @@ std::uint64_t HubProcess::segments_begun() const {
 // A planted bug breaks what the types protect.
 void HubProcess::plant(Command& command) {
     ++submitted_;
-    auto& state = const_cast<ledger::State&>(sequencer_->state());
+    auto& state = const_cast<ledger::State&>(sequencer_.state());
     if (bug_ == PlantedBug::forgets_keys && submitted_ % 8 == 0)
         state.transport_keys =
             ledger::KeyTable(ledger::transport_key_generation, ledger::transport_key_generations);
@@ -88,13 +86,18 @@ void HubProcess::plant(Command& command) {
 }
 
 void HubProcess::deliver(std::uint64_t request) {
+    loop_.post([this, request] {
+        if (!ended_) process(request);
+    });
+}
+
+void HubProcess::process(std::uint64_t request) {
     const std::uint64_t token = oracle_.delivered(request, machine_.world.now());
     if (bug_ == PlantedBug::drops_answers && request % 97 == 96) return;
-    Command command = bind(oracle_.asked(request).request, sequencer_->arena());
+    Command command = bind(oracle_.asked(request).request, sequencer_.arena());
     if (bug_ != PlantedBug::none) plant(command);
     if (oracle_.commit_under_way()) coverage_.hit(Path::group_while_committing);
-    sequencer_->submit(command, this, token);
-    schedule_turn();
+    sequencer_.submit(command, this, token);
 }
 
 void HubProcess::answered(std::uint64_t token, const sequencer::Answer& answer) {
@@ -111,48 +114,32 @@ void HubProcess::answered(std::uint64_t token, const sequencer::Answer& answer) 
     on_answer_(request, reply_of(said));
 }
 
-Microseconds HubProcess::not_before_pause(Microseconds at) const {
-    return std::max(at, paused_until_);
-}
-
-void HubProcess::schedule_turn() {
-    busy_ = true;
-    if (turn_scheduled_) return;
-    turn_scheduled_ = true;
-    const Microseconds gather = machine_.world.random_delay(Microseconds{0}, kGather);
-    turn_event_ = machine_.world.schedule(not_before_pause(machine_.world.now() + gather),
-                                          [this] { turn(); });
-    // A tick that was set for idle times is too late now.
-    if (tick_at_ > machine_.world.now() + kTickBusy) {
-        machine_.world.cancel(tick_event_);
-        schedule_tick(kTickBusy);
+void HubProcess::end_turn() {
+    if (ended_) return;
+    sequencer_.turn();
+    if (sequencer_.counters().commits != commits_seen_) {
+        commits_seen_ = sequencer_.counters().commits;
+        keep_idle_work_going();
     }
-}
-
-void HubProcess::turn() {
-    turn_scheduled_ = false;
-    if (ended_) return;
-    sequencer_->turn();
-}
-
-void HubProcess::schedule_tick(Microseconds after) {
-    tick_at_ = not_before_pause(machine_.world.now() + after);
-    tick_event_ = machine_.world.schedule(tick_at_, [this] { tick(); });
-}
-
-void HubProcess::tick() {
-    if (ended_) return;
-    const std::uint64_t checkpoints = sequencer_->counters().checkpoints;
-    if (bug_ == PlantedBug::trusts_any_clock) sequencer_->expiry_clock().resume();
-    sequencer_->expire();
-    sequencer_->turn();
-    sequencer_->idle_work();
-    // A watermark that failed tells nobody: the hub looks for itself.
-    if (journal_.status().failed) ended_ = true;
-    for (auto n = checkpoints; n < sequencer_->counters().checkpoints; ++n)
+    for (; checkpoints_seen_ < sequencer_.counters().checkpoints; ++checkpoints_seen_)
         coverage_.hit(Path::checkpoint_taken);
-    schedule_tick(busy_ ? kTickBusy : kTickIdle);
-    busy_ = false;
+}
+
+void HubProcess::keep_expiring(Microseconds after) {
+    expiry_timer_ = loop_.call_after(after, [this] {
+        if (bug_ == PlantedBug::trusts_any_clock) sequencer_.expiry_clock().resume();
+        keep_expiring(sequencer_.expire() ? kExpiryPeriodBusy : kExpiryPeriod);
+    });
+}
+
+void HubProcess::keep_idle_work_going() {
+    if (idle_armed_) return;
+    idle_armed_ = true;
+    idle_timer_ = loop_.call_after(kIdlePeriod, [this] {
+        idle_armed_ = false;
+        const bool worked = sequencer_.idle_work();
+        if (worked || journal_.wants_idle_work()) keep_idle_work_going();
+    });
 }
 
 }  // namespace holdfast::simulation

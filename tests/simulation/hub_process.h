@@ -8,6 +8,7 @@
 #include "journal/checkpoint_store.h"
 #include "os/sim/sim_clock.h"
 #include "os/sim/sim_disk.h"
+#include "os/sim/sim_loop.h"
 #include "os/sim/sim_world.h"
 #include "sequencer/sequencer.h"
 #include "simulation/oracle.h"
@@ -19,13 +20,15 @@ namespace holdfast::simulation {
 
 /// What outlives a process. `random` feeds the journal's ids.
 struct Machine {
-    explicit Machine(std::uint64_t seed) : world(seed), random(seed ^ 0x9E37), disk(random) {
+    explicit Machine(std::uint64_t seed)
+        : world(seed), random(seed ^ 0x9E37), disk(random), network(world) {
         world.attach(clock);
     }
     os::sim::SimWorld world;
     os::sim::SimRandom random;
     os::sim::SimClock clock;
     os::sim::SimDisk disk;
+    os::sim::SimNetwork network;
 };
 
 class HubProcess final : public sequencer::Caller {
@@ -34,29 +37,27 @@ class HubProcess final : public sequencer::Caller {
 
     HubProcess(Machine& machine, const Swarm& swarm, Oracle& oracle, Coverage& coverage,
                PlantedBug bug, Answered on_answer);
-    ~HubProcess() override;
 
     /// Recovers; begins its timers when that succeeded.
     Result<sequencer::Recovery> start();
     void deliver(std::uint64_t request);
     /// The process gets no processor until then.
-    void pause(Microseconds until) { paused_until_ = until; }
+    void pause(Microseconds until) { loop_.pause(until); }
     /// The disk failed and the process is about to end.
     [[nodiscard]] bool ended() const { return ended_; }
-    [[nodiscard]] sequencer::Sequencer& sequencer() { return *sequencer_; }
+    [[nodiscard]] sequencer::Sequencer& sequencer() { return sequencer_; }
     [[nodiscard]] journal::FileJournal& journal() { return journal_; }
     [[nodiscard]] std::uint64_t segments_begun() const;
     /// Stops like a hub that was told to: takes nothing more, finishes, writes a checkpoint.
-    void drain() { sequencer_->start_draining(); }
+    void drain() { sequencer_.start_draining(); }
 
     void answered(std::uint64_t token, const sequencer::Answer& answer) override;
 
   private:
-    void turn();
-    void tick();
-    void schedule_turn();
-    void schedule_tick(Microseconds after);
-    [[nodiscard]] Microseconds not_before_pause(Microseconds at) const;
+    void process(std::uint64_t request);
+    void end_turn();
+    void keep_expiring(Microseconds after);
+    void keep_idle_work_going();
     void plant(Command& command);
 
     Machine& machine_;
@@ -65,17 +66,17 @@ class HubProcess final : public sequencer::Caller {
     Coverage& coverage_;
     PlantedBug bug_;
     Answered on_answer_;
+    os::sim::SimLoop loop_;
     journal::FileJournal journal_;
     WatchedJournal watched_;
     journal::CheckpointStore checkpoints_;
-    std::unique_ptr<sequencer::Sequencer> sequencer_;
-    os::sim::EventId turn_event_;
-    os::sim::EventId tick_event_;
-    bool turn_scheduled_ = false;
-    bool busy_ = false;  ///< something happened since the last tick
+    sequencer::Sequencer sequencer_;
+    std::unique_ptr<os::Timer> expiry_timer_;
+    std::unique_ptr<os::Timer> idle_timer_;
+    bool idle_armed_ = false;
     bool ended_ = false;
-    Microseconds paused_until_{};
-    Microseconds tick_at_{};
+    std::uint64_t commits_seen_ = 0;
+    std::uint64_t checkpoints_seen_ = 0;
     std::uint64_t segments_at_start_ = 0;
     std::uint64_t submitted_ = 0;
     std::vector<Line> last_lines_;  ///< of another request, for a planted bug

@@ -20,6 +20,7 @@ constexpr Microseconds kSetUpWithin = minutes(5);
 constexpr Microseconds kWorkWithin = std::chrono::hours(24);
 /// Time for the ticks to end all holds.
 constexpr Microseconds kExpiresWithin = minutes(1);
+constexpr Microseconds kExpiryPeriod = std::chrono::milliseconds(100);
 /// Events between two comparisons of the whole state.
 constexpr std::uint64_t kCheckEvery = 400;
 
@@ -151,8 +152,10 @@ void Simulation::outlive_holds() {
     hub_->sequencer().expiry_clock().resume();
     accept_wall();
     const Microseconds since = machine_.world.now();
-    run_while([this, since] { return oracle_.model().holds_overdue(since) != 0; }, kExpiresWithin,
-              "ending holds");
+    // A tick ends at least one of them.
+    const auto overdue = static_cast<std::int64_t>(oracle_.model().holds_overdue(since));
+    run_while([this, since] { return oracle_.model().holds_overdue(since) != 0; },
+              kExpiresWithin + overdue * kExpiryPeriod, "ending holds");
     run_while([this] { return !hub_->sequencer().idle(); }, kDrainsWithin, "ending holds");
 }
 
