@@ -15,6 +15,11 @@ constexpr Microseconds kGather = std::chrono::milliseconds(10);
 /// Under a quarter of what the server buffers for a stream, so that a reader that keeps up is never
 /// cut for the size of one write.
 constexpr std::size_t kChunkBytes = http::kStreamBytesMax / 4;
+/// A reader with more than this on its way is not written to: it is served at its own pace, from
+/// the journal. Who takes nothing at all is disconnected by the server's own limit.
+constexpr std::size_t kBacklogBytes = http::kStreamBytesMax / 2;
+/// Reads of the journal in one go, so that readers at many places do not hold up everybody else.
+constexpr std::size_t kReadsMax = 8;
 constexpr std::size_t kPageBytesMax = 4 * 1024 * 1024;
 constexpr Microseconds kKeepAlive = std::chrono::seconds(15);
 constexpr std::string_view kEventStream = "text/event-stream";
@@ -138,6 +143,10 @@ void FactFeed::schedule(Microseconds after) {
     });
 }
 
+bool FactFeed::has_chunk(std::uint64_t after) const {
+    return std::ranges::any_of(chunks_, [&](const auto& chunk) { return chunk->after == after; });
+}
+
 const FactFeed::Chunk* FactFeed::read_chunk(std::uint64_t after) {
     for (const auto& chunk : chunks_) {
         if (chunk->after == after) return chunk.get();
@@ -182,9 +191,24 @@ void FactFeed::pump() {
     const std::uint64_t durable_seq = desk_.sequencer().durable_seq();
     chunks_.clear();
     bool behind = false;
+    // Those that the reads did not suffice for are the first ones of the next time.
+    const std::size_t first = turn_ < streams_.size() ? turn_ : 0;
+    std::ranges::rotate(streams_, streams_.begin() + static_cast<std::ptrdiff_t>(first));
+    turn_ = 0;
     for (std::size_t i = 0; i < streams_.size();) {
         Stream& stream = streams_[i];
         if (stream.after >= durable_seq) {
+            ++i;
+            continue;
+        }
+        if (desk_.server().stream_unsent(stream.token) > kBacklogBytes) {
+            behind = true;
+            ++i;
+            continue;
+        }
+        if (chunks_.size() == kReadsMax && !has_chunk(stream.after)) {
+            behind = true;
+            if (turn_ == 0) turn_ = i;
             ++i;
             continue;
         }
@@ -229,7 +253,9 @@ void FactFeed::drop(std::size_t index) {
 
 void FactFeed::stream_closed(http::RequestToken token) {
     const auto found = std::ranges::find(streams_, token, &Stream::token);
-    if (found != streams_.end()) drop(static_cast<std::size_t>(found - streams_.begin()));
+    if (found == streams_.end()) return;
+    if (found->after < desk_.sequencer().durable_seq()) desk_.metrics().streams_cut.add();
+    drop(static_cast<std::size_t>(found - streams_.begin()));
 }
 
 }  // namespace holdfast::api

@@ -42,6 +42,7 @@ class FactFeed {
     void answer_page(const Call& call, std::uint64_t after, std::uint32_t limit);
     void open_stream(const Call& call, std::uint64_t after);
     const Chunk* read_chunk(std::uint64_t after);
+    [[nodiscard]] bool has_chunk(std::uint64_t after) const;
     void pump();
     void schedule(Microseconds after);
     void keep_alive();
@@ -55,6 +56,7 @@ class FactFeed {
     std::unique_ptr<os::Timer> timer_;
     std::unique_ptr<os::Timer> keep_alive_timer_;
     bool scheduled_ = false;
+    std::size_t turn_ = 0;  ///< the stream that is served first the next time
 };
 
 }  // namespace holdfast::api

@@ -89,7 +89,8 @@ void expose_http(Exposition& out, const Metrics& m) {
                 hub.http_bytes_out.value());
     out.gauge("holdfast_http_connections", "Open connections.", {}, hub.connections.value());
     out.gauge("holdfast_feed_streams", "Live readers of the feed.", {}, m.streams.value());
-    out.counter("holdfast_feed_streams_cut_total", "Live readers that could not keep up.", {},
+    out.counter("holdfast_feed_streams_cut_total",
+                "Live readers that ended before they had read everything.", {},
                 m.streams_cut.value());
 }
 

@@ -41,7 +41,7 @@ class Metrics {
     telemetry::Counter requests_unauthenticated;
     telemetry::Counter requests_forbidden;
     telemetry::Counter requests_malformed;
-    telemetry::Counter streams_cut;  ///< live readers that could not keep up
+    telemetry::Counter streams_cut;  ///< live readers that ended before they had all
     telemetry::Gauge streams;
 
     telemetry::DurationBuckets journal_commit;  ///< write and sync of one group

@@ -69,6 +69,9 @@ class Connection final : public os::StreamEvents {
     /// False for HEAD and for answers that never have a body.
     [[nodiscard]] bool sends_body(std::uint32_t number, std::uint16_t status) const;
 
+    /// Bytes of answers that the socket has not taken.
+    [[nodiscard]] std::size_t unsent() const { return out_.size() - sent_ + held_bytes_; }
+
     void begin_stream(std::uint32_t number, const Response& response);
     bool stream_write(std::uint32_t number, std::string_view bytes);
     void end_stream(std::uint32_t number);
@@ -110,7 +113,6 @@ class Connection final : public os::StreamEvents {
         return slots_[number & (slots_.size() - 1)];
     }
     [[nodiscard]] bool in_flight(std::uint32_t number) const { return number - first_ < count_; }
-    [[nodiscard]] std::size_t unsent() const { return out_.size() - sent_ + held_bytes_; }
     [[nodiscard]] bool streaming() const {
         return count_ > 0 && slot(first_).state == SlotState::streaming;
     }

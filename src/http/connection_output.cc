@@ -1,6 +1,8 @@
 // The output side: answers in the order of their requests, streams, and the end of a connection.
 #include "http/connection.h"
 
+#include <algorithm>
+
 namespace holdfast::http {
 namespace {
 
@@ -92,7 +94,7 @@ void Connection::begin_stream(std::uint32_t number, const Response& response) {
 bool Connection::stream_write(std::uint32_t number, std::string_view bytes) {
     if (broken_ || !in_flight(number) || slot(number).state != SlotState::streaming) return false;
     Slot& s = slot(number);
-    if (unsent() + bytes.size() > kStreamBytesMax) {
+    if (unsent() + std::min(bytes.size(), kStreamBytesMax / 4) > kStreamBytesMax) {
         ++host_.stats.slow_streams;
         // The caller knows; nobody is told twice.
         s.state = SlotState::done;

@@ -27,7 +27,8 @@ inline constexpr std::size_t kOutputBytesMax = 256 * 1024;
 /// A body or a backlog of answers up to this size is not counted towards the budgets of all
 /// connections together: there are at most connections_max of them.
 inline constexpr std::size_t kUncountedBytes = 16 * 1024;
-/// Unsent bytes of a live stream; a reader that is further behind is disconnected.
+/// Unsent bytes of a live stream; a reader that is further behind is disconnected. One piece counts
+/// as a quarter of it at most: a large one must not cut every reader that comes to it.
 inline constexpr std::size_t kStreamBytesMax = 256 * 1024;
 /// Bytes read and thrown away after an answer that ends the connection, so that the peer can read
 /// the answer before it sees a reset.

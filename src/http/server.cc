@@ -249,6 +249,11 @@ void Server::end_stream(RequestToken token) {
     if (connection != nullptr) connection->end_stream(token.number);
 }
 
+std::size_t Server::stream_unsent(RequestToken token) const {
+    const Connection* connection = impl_->find(token);
+    return connection == nullptr ? 0 : connection->unsent();
+}
+
 void Server::drain(Microseconds time_max, std::function<void()> done) {
     Impl& impl = *impl_;
     HOLDFAST_CHECK(impl.drain_done == nullptr, "a server drains once");

@@ -98,6 +98,8 @@ class Server {
     /// then on_stream_closed is not called for it.
     bool stream_write(RequestToken token, std::string_view bytes);
     void end_stream(RequestToken token);
+    /// What the reader of a stream has not taken yet; 0 when the stream is gone.
+    [[nodiscard]] std::size_t stream_unsent(RequestToken token) const;
 
     /// Finishes what was asked, answers it with "Connection: close", takes nothing new, and calls
     /// `done` when all connections are gone or `time_max` has passed.

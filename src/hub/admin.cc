@@ -3,6 +3,12 @@
 #include "telemetry/exposition.h"
 
 namespace holdfast::hub {
+namespace {
+
+/// Probes and one or two scrapers.
+constexpr std::size_t kConnectionsMax = 100;
+
+}  // namespace
 
 struct Admin::Pages final : http::Handler {
     Pages(const os::Clock& c, const api::HealthBoard& h, const api::Metrics& m, api::BuildInfo b)
@@ -64,7 +70,8 @@ Admin::Admin(const os::Clock& clock, const api::HealthBoard& health, const api::
              api::BuildInfo build)
     : loop_(std::make_unique<os::AsioLoop>(clock)),
       pages_(std::make_unique<Pages>(clock, health, metrics, std::move(build))) {
-    server_ = std::make_unique<http::Server>(*loop_, *pages_);
+    server_ = std::make_unique<http::Server>(
+        *loop_, *pages_, http::ServerOptions{.connections_max = kConnectionsMax});
     pages_->server = server_.get();
     loop_->on_turn_end([this] { server_->flush(); });
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -81,6 +82,26 @@ Result<Addresses> check_options(const ServeOptions& options) {
                            "for no key: use a loopback address, or --insecure-public");
     addresses.admin = *admin;
     return addresses;
+}
+
+/// Files that the journal, checkpoints, the admin listener and the log may need at a time.
+constexpr std::size_t kFilesReserved = 512;
+
+/// As many connections as leave files for the hub's own use: else a crowd of idle ones keeps the
+/// journal from opening its next segment, and nothing can be recorded.
+std::size_t connections_max() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return kFilesReserved;
+    const rlim_t wanted = http::ServerOptions{}.connections_max + kFilesReserved;
+    rlimit raised = files;
+    raised.rlim_cur = std::min(files.rlim_max, std::max(files.rlim_cur, wanted));
+    if (raised.rlim_cur > files.rlim_cur && setrlimit(RLIMIT_NOFILE, &raised) == 0) files = raised;
+    if (files.rlim_cur >= wanted) return http::ServerOptions{}.connections_max;
+    const std::size_t room =
+        files.rlim_cur > 2 * kFilesReserved ? files.rlim_cur - kFilesReserved : files.rlim_cur / 2;
+    log_warning("files.limited", "the limit of open files allows fewer connections",
+                {{"files", fmt::to_string(files.rlim_cur)}, {"connections", fmt::to_string(room)}});
+    return room;
 }
 
 api::BuildInfo build_info() { return {.version = HOLDFAST_VERSION, .revision = HOLDFAST_REVISION}; }
@@ -231,7 +252,8 @@ Result<void> Hub::Parts::listen(const ServeOptions& options, const Addresses& ad
                                                    .metrics = metrics,
                                                    .health = health},
                                      api::Options{.build = build_info()});
-    server = std::make_unique<http::Server>(*loop, *api);
+    const http::ServerOptions server_options{.connections_max = connections_max()};
+    server = std::make_unique<http::Server>(*loop, *api, server_options);
     api->attach(*server);
     os::AcceptHandler accept = [this](std::unique_ptr<os::Stream> stream) {
         server->accept(std::move(stream));

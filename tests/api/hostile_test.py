@@ -6,7 +6,10 @@ Method: a running hub, one honest caller that reserves all the time, and beside 
 import json
 import os
 import pathlib
+import re
+import shutil
 import socket
+import tempfile
 import threading
 import time
 import unittest
@@ -14,6 +17,7 @@ import unittest
 import live
 from live import Client, must
 
+LONG = os.environ.get("HOLDFAST_LANE_MODE", "quick") != "quick"
 # A turn of the loop may take a few milliseconds of somebody else's work; a busy machine adds its own.
 HONEST_SECONDS_MAX = 2.0
 # What the hub may take beyond what it has before the abuse begins: the named budgets of src/http/limits.h
@@ -216,6 +220,87 @@ class Hostile(unittest.TestCase):
         self.assertLess(self.memory_mib() - self.before, 200)
         for connection in self.open:
             self.assertIn(b"HTTP/1.1 503 ", connection.recv(1000))
+
+    def test_many_idle_and_slow_connections(self):
+        """Neither a crowd that says nothing nor one that says it slowly is felt by others."""
+        count = 2500 if LONG else 500
+        for number in range(count):
+            self.connect(b"GET /livez HT"[:number % 14])
+        for letter in range(12 if LONG else 3):
+            time.sleep(1)
+            for connection in self.open:
+                try:
+                    connection.sendall(b"TP/1.1\r\nHost"[letter:letter + 1])
+                except OSError:
+                    pass  # cut already
+        self.assertEqual(must(Client(self.hub.admin_port).send("GET", "/livez"), 200).body, b"ok\n")
+        if LONG:
+            answers = [connection.recv(100) for connection in self.open]
+            self.assertTrue(all(not answer or b" 408 " in answer or b" 400 " in answer for answer in answers))
+
+    def stream_request(self, after):
+        return (f"GET /v1/facts?after={after} HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n"
+                f"Authorization: Bearer {self.hub.admin_key}\r\n\r\n").encode()
+
+    def test_streams_that_nobody_reads_hold_nobody_up(self):
+        for _ in range(256):
+            self.connect(self.stream_request("0-0"))
+        self.assertIn(b"HTTP/1.1 503 ", self.connect(self.stream_request("0-0")).recv(1000))
+        body = "".join(json.dumps(event(f"stream-{time.time()}-{i}")) + "\n" for i in range(40_000))
+        must(self.admin.send("POST", "/v1/events:batch", body, "application/x-ndjson"), 200)
+        if LONG:  # who takes nothing for 30 s is disconnected
+            deadline = time.monotonic() + 60
+            while self.metric("holdfast_feed_streams") > 0 and time.monotonic() < deadline:
+                time.sleep(0.5)
+            self.assertEqual(self.metric("holdfast_feed_streams"), 0)
+
+    def test_a_stream_tells_the_largest_facts_to_a_slow_reader(self):
+        sku = "W" * 120
+        must(self.admin.send("PUT", f"/v1/items/{sku}", {}), 200)
+        after = must(self.admin.send("GET", "/v1/status"), 200).json()["seq"]
+        names = [f"wide-{time.time()}-{i}" for i in range(8)]
+        for name in names:
+            one = event(name, lines=2000, sku=sku)
+            one["data"]["document"] = name
+            must(self.admin.send("POST", "/v1/events", one), 201)
+        reader = self.connect()
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        reader.sendall(self.stream_request(after))
+        told, text = 0, b""
+        while told < len(names):
+            piece = reader.recv(64 * 1024)
+            self.assertTrue(piece, f"cut after {told} large facts")
+            text += piece
+            told = sum(f'"document":"{name}"'.encode() in text for name in names)
+            time.sleep(0.002)
+
+    def metric(self, name):
+        text = must(Client(self.hub.admin_port).send("GET", "/metrics"), 200).body.decode()
+        return float(re.search(rf"^{name} (\S+)$", text, re.M).group(1))
+
+
+class FewFiles(unittest.TestCase):
+    def test_a_crowd_leaves_files_for_the_journal(self):
+        directory = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-files-"))
+        self.addCleanup(shutil.rmtree, directory)
+        limited = directory / "holdfast"
+        limited.write_text(f'#!/bin/sh\nulimit -n 256\nexec "{pathlib.Path(live.hubs.binary()).absolute()}" "$@"\n')
+        limited.chmod(0o755)
+        hub = live.start(binary=limited)
+        self.addCleanup(hub.stop)
+        admin = Client(hub.port, hub.admin_key)
+        must(admin.send("PUT", "/v1/items/PLENTY", {}), 200)
+        must(admin.send("PUT", "/v1/locations/L", {}), 200)
+        crowd = []
+        for _ in range(600):
+            crowd.append(socket.create_connection(("127.0.0.1", hub.port), timeout=10))
+        for batch in range(5):  # segments are 4 MiB: several must be opened
+            body = "".join(json.dumps(event(f"few-{batch}-{i}")) + "\n" for i in range(20_000))
+            answer = must(admin.send("POST", "/v1/events:batch", body, "application/x-ndjson"), 200)
+            self.assertEqual(json.loads(answer.body.splitlines()[-1])["summary"]["accepted"], 20_000)
+        must(Client(hub.admin_port).send("GET", "/livez"), 200)
+        for connection in crowd:
+            connection.close()
 
 
 if __name__ == "__main__":

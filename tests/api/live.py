@@ -9,9 +9,9 @@ import hub as hubs
 CONTRACT = contract.Contract()
 
 
-def start(*arguments):
+def start(*arguments, binary=None):
     """A hub on a new directory, gone at the end of the process at the latest."""
-    hub = hubs.Hub(hubs.binary(), "--segment-bytes", str(4 * 1024 * 1024), *arguments)
+    hub = hubs.Hub(binary or hubs.binary(), "--segment-bytes", str(4 * 1024 * 1024), *arguments)
     atexit.register(hub.__exit__)
     return hub
 

@@ -180,7 +180,10 @@ def check_raw(report, name, received, status, code):
 def run_raw(hub, report, slow):
     before = hub.state_hash()
     report.want(len(RAW))
+    key = f"Authorization: Bearer {hub.admin_key}\r\n".encode()
     for name, data, status, code in RAW:
+        if status == 413:  # from who has no key, no body is awaited: that is refused before its size is
+            data = data.replace(b"Host: a\r\n", b"Host: a\r\n" + key, 1)
         check_raw(report, name, exchange(hub, data, 5), status, code)
         report.request()
     if slow:
@@ -189,7 +192,7 @@ def run_raw(hub, report, slow):
         open_ones = []
         for name, data, status, code in SLOW:
             connection = socket.create_connection(("127.0.0.1", hub.port), timeout=SLOW_SECONDS_MAX)
-            connection.sendall(data)
+            connection.sendall(data.replace(b"Host: a\r\n", b"Host: a\r\n" + key, 1))
             open_ones.append((name, connection, status, code))
         # An honest caller is served meanwhile.
         report.check("served beside slow ones", None if hub.call("GET", "/livez").status == 200 else "not answered")

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The api lane: the real binary against its own document. usage: run.py quick|full|long"""
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -109,6 +110,7 @@ def main():
         report.check("no secret in the log", "it is there" if secret in log else None)
         code = hub.stop()
         report.check("stops in order", None if code == 0 else f"exit {code}:\n{log[-2000:]}")
+    os.environ["HOLDFAST_LANE_MODE"] = mode
     suites.run(report, SUITES)
     check_success(contract, report)
     check_codes(contract, report, slow=mode != "quick")
