@@ -25,6 +25,7 @@ class ArenaList {
     [[nodiscard]] std::span<T> view() { return items_.first(size_); }
     [[nodiscard]] std::span<const T> view() const { return items_.first(size_); }
     [[nodiscard]] std::size_t size() const { return size_; }
+    void clear() { size_ = 0; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
 
   private:

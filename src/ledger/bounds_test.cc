@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "ledger/ledger.h"
 
 namespace holdfast::ledger {
@@ -118,6 +120,68 @@ TEST_F(Bounds, EndsHoldsOfManyPartsInSeveralEntries) {
     }
     EXPECT_GT(entries, 1);
     EXPECT_EQ(state_.positions.level(SkuId{0}, LocationId{0}, Bucket::reserved), 0);
+}
+
+// Each of these took from seconds to hours while parts were looked for one by one. The limit is far
+// above what they take now (milliseconds), for machines that are busy or run sanitizers.
+TEST_F(Bounds, AnswersTheLargestRequestsInTime) {
+    stock(100, 2048, 3);
+    const auto timed = [&](const char* what, const Command& command) {
+        const auto start = std::chrono::steady_clock::now();
+        const Outcome outcome = run(command);
+        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2)) << what;
+        return outcome;
+    };
+    const auto some = [](std::size_t count, std::uint32_t skus, Units quantity) {
+        std::vector<Line> lines;
+        for (std::uint32_t i = 0; i < count; ++i)
+            lines.push_back({.sku = SkuId{i % skus}, .quantity = quantity});
+        return lines;
+    };
+    const auto forced = [](std::span<const Line> lines, std::string_view order) {
+        return RecordEvent{.type = FactType::order_created,
+                           .channel = ChannelId{0},
+                           .lines = lines,
+                           .order = order,
+                           .already_sold = true};
+    };
+    const std::size_t most = lines_per_request_max;
+    const std::vector<Line> spread = some(most, 100, 1), one = some(most, 1, 1);
+    const std::vector<Line> more = some(most, 100, 2), split = some(1'000, 1, 4);
+    const std::vector<Line> everything = some(most, 100, 1'000'000);
+    EXPECT_EQ(timed("oversold in every line", forced(everything, "1")).refusal,
+              Refusal::too_many_lines);
+    const Outcome late =
+        timed("split in every line", ReserveStock{.channel = ChannelId{0}, .lines = split});
+    ASSERT_EQ(late.kind, Outcome::Kind::recorded);
+    now_ += std::chrono::hours(1);
+    (void)timed("expire", ExpireHolds{});
+    (void)timed("forced, one item", forced(one, "2"));
+    (void)timed("late", StepReservation{.step = ReservationStep::confirm,
+                                        .reservation = ReservationId{late.seq}});
+    const Outcome held =
+        timed("hold", ReserveStock{.channel = ChannelId{0}, .lines = spread, .order = "3"});
+    ASSERT_EQ(held.kind, Outcome::Kind::recorded);
+    const ReservationId hold{held.seq};
+    (void)timed("adjust", StepReservation{
+                              .step = ReservationStep::adjust, .reservation = hold, .lines = more});
+    (void)timed(
+        "release",
+        StepReservation{.step = ReservationStep::release, .reservation = hold, .lines = spread});
+    const Outcome ordered = timed("order", RecordEvent{.type = FactType::order_created,
+                                                       .lines = more,
+                                                       .order = "3",
+                                                       .names_reservation = true,
+                                                       .reservation = hold});
+    ASSERT_EQ(ordered.kind, Outcome::Kind::recorded) << name(ordered.refusal);
+    (void)timed("cancel",
+                RecordEvent{.type = FactType::order_cancelled, .lines = spread, .order = "3"});
+    (void)timed("ship", RecordEvent{.type = FactType::shipment_posted,
+                                    .location = LocationId{5},
+                                    .names_location = true,
+                                    .lines = spread,
+                                    .order = "3"});
+    EXPECT_EQ(state_.check_invariants(), std::nullopt);
 }
 
 TEST_F(Bounds, RefusesOneLineMoreThanARequestMayHave) {

@@ -15,38 +15,28 @@ Refusal malformed_forced(const State& state, const Line& line) {
     return Refusal::none;
 }
 
-struct ForcedLines {
-    std::span<const PlannedPart> parts;
-    std::span<const LineProblem> problems;
-    Units oversold = 0;
-};
+ForcedRequest forced_request(const RecordEvent& event, std::uint32_t index, ChannelId channel,
+                             Units quantity) {
+    const Line& line = event.lines[index];
+    return {.line_index = index,
+            .line = line_number(line, index),
+            .sku = line.sku,
+            .location = line.names_location ? line.location : kNoLocation,
+            .channel = channel,
+            .fallback = event.location,
+            .has_fallback = event.names_location,
+            .quantity = quantity};
+}
 
-ForcedLines plan_forced_lines(const Context& context, const RecordEvent& event) {
-    ArenaList<PlannedPart> parts(context.arena, event.lines.size());
+/// What is wrong with the shape of an order's lines, stock aside.
+std::span<const LineProblem> malformed_lines(const Context& context, const RecordEvent& event) {
     ArenaList<LineProblem> problems(context.arena, 0);
     const std::span<const bool> duplicate = duplicate_lines(event.lines, context.arena);
-    Units oversold = 0;
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
         const Line& line = event.lines[i];
         Refusal refusal = malformed_forced(context.state, line);
         if (refusal == Refusal::none && !duplicate.empty() && duplicate[i])
             refusal = Refusal::duplicate_line;
-        if (refusal == Refusal::none) {
-            const ForcedPlan plan =
-                plan_forced(context.state,
-                            {.line_index = i,
-                             .line = line_number(line, i),
-                             .sku = line.sku,
-                             .location = line.names_location ? line.location : kNoLocation,
-                             .channel = event.channel,
-                             .fallback = event.location,
-                             .has_fallback = event.names_location,
-                             .quantity = line.quantity},
-                            parts.view(), context.arena);
-            refusal = plan.refusal;
-            for (const PlannedPart& part : plan.parts) parts.push_back(part);
-            oversold += plan.oversold;
-        }
         if (refusal != Refusal::none)
             problems.push_back({.line_index = i,
                                 .refusal = refusal,
@@ -54,7 +44,7 @@ ForcedLines plan_forced_lines(const Context& context, const RecordEvent& event) 
                                 .location = line.location,
                                 .requested = line.quantity});
     }
-    return {parts.view(), problems.view(), oversold};
+    return problems.view();
 }
 
 constexpr CaseKind kOversold[] = {CaseKind::oversold_order};
@@ -77,25 +67,46 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
 }
 
 Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
-    const ForcedLines forced = plan_forced_lines(context, event);
-    if (!forced.problems.empty()) return refused_lines(forced.problems);
-    if (!within_level(context.state, forced.parts, context.arena))
+    ForcedPlanner forced(context.state, context.arena);
+    ArenaList<LineProblem> problems(context.arena, 0);
+    const std::span<const LineProblem> malformed = malformed_lines(context, event);
+    std::size_t next_malformed = 0;
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+        if (next_malformed < malformed.size() && malformed[next_malformed].line_index == i) {
+            problems.push_back(malformed[next_malformed++]);
+            continue;
+        }
+        const Line& line = event.lines[i];
+        const ForcedRequest request = forced_request(event, i, event.channel, line.quantity);
+        const Refusal refusal = forced.refusal(request);
+        if (refusal == Refusal::none)
+            forced.plan(request);
+        else
+            problems.push_back({.line_index = i,
+                                .refusal = refusal,
+                                .sku = line.sku,
+                                .location = line.location,
+                                .requested = line.quantity});
+    }
+    if (!problems.empty()) return refused_lines(problems.view());
+    if (!forced.fits()) return refused(Refusal::too_many_lines);
+    if (!within_level(context.state, forced.parts(), context.arena))
         return refused(Refusal::level_out_of_range);
-    if (forced.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
-    return write_new_order(context, event, forced.parts, {}, forced.oversold);
+    return write_new_order(context, event, forced.parts(), {}, forced.oversold());
 }
 
 Outcome order_holding_now(const Context& context, const RecordEvent& event) {
     if (event.channel == kNoChannel) return refused(Refusal::channel_required);
     const Plan plan = plan_lines(context.state, event.channel, event.lines, context.arena);
+    if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
     const bool held = plan.problems.empty() || (event.partial && !plan.parts.empty());
     if (!held) return refused_lines(plan.problems);
-    if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
     return write_new_order(context, event, plan.parts, plan.problems, 0);
 }
 
 /// What an order keeps of a hold, part by part, and what each of its lines wants beyond that. An
-/// order without lines keeps everything; a line that it does not name keeps nothing.
+/// order without lines keeps everything; a line that it does not name, or names with another SKU,
+/// keeps nothing.
 struct KeptUnits {
     std::span<Units> of_part;
     std::span<Units> missing_of_line;
@@ -103,16 +114,19 @@ struct KeptUnits {
 KeptUnits keep_of_hold(const RecordEvent& event, std::span<const Part> parts, bool late,
                        Arena& arena) {
     const KeptUnits kept{arena.array<Units>(parts.size()), arena.array<Units>(event.lines.size())};
-    for (std::size_t i = 0; i < event.lines.size(); ++i)
-        kept.missing_of_line[i] = event.lines[i].quantity;
+    ArenaMap<std::uint32_t> line_of(arena);  // index + 1
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+        const Line& line = event.lines[i];
+        kept.missing_of_line[i] = line.quantity;
+        line_of[{line_number(line, i), line.sku.raw}] = i + 1;
+    }
     for (std::size_t p = 0; p < parts.size(); ++p) {
         const Units held = late ? parts[p].expired : parts[p].reserved;
         if (event.lines.empty()) kept.of_part[p] = held;
-        for (std::size_t i = 0; i < event.lines.size(); ++i) {
-            if (line_number(event.lines[i], i) != parts[p].line) continue;
-            kept.of_part[p] = std::min(held, kept.missing_of_line[i]);
-            kept.missing_of_line[i] -= kept.of_part[p];
-        }
+        const std::uint32_t line = line_of.get({parts[p].line, parts[p].sku.raw});
+        if (line == 0) continue;
+        kept.of_part[p] = std::min(held, kept.missing_of_line[line - 1]);
+        kept.missing_of_line[line - 1] -= kept.of_part[p];
     }
     return kept;
 }
@@ -126,20 +140,8 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     if (reservation->ended() && !late) return refused(Refusal::reservation_ended);
     if (reservation->confirmed) return refused(Refusal::reservation_already_confirmed);
 
-    ArenaList<LineProblem> problems(context.arena, 0);
-    const std::span<const bool> duplicate = duplicate_lines(event.lines, context.arena);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        Refusal refusal = malformed_forced(state, event.lines[i]);
-        if (refusal == Refusal::none && !duplicate.empty() && duplicate[i])
-            refusal = Refusal::duplicate_line;
-        if (refusal != Refusal::none)
-            problems.push_back({.line_index = i,
-                                .refusal = refusal,
-                                .sku = event.lines[i].sku,
-                                .location = event.lines[i].location,
-                                .requested = event.lines[i].quantity});
-    }
-    if (!problems.empty()) return refused_lines(problems.view());
+    if (const auto malformed = malformed_lines(context, event); !malformed.empty())
+        return refused_lines(malformed);
 
     ReservationChanges changes(state, *reservation, context.arena);
     const KeptUnits kept = keep_of_hold(event, changes.parts(), late, context.arena);
@@ -149,38 +151,32 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     for (std::size_t i = 0; i < changes.parts().size(); ++i)
         if (!late) changes.take(i, changes.left(i) - kept.of_part[i]);
 
-    ArenaList<PlannedPart> forced(context.arena);
-    Units oversold = 0;
+    ForcedPlanner forced(state, context.arena);
+    for (const PlannedPart& part : taken.view())
+        forced.take(part.sku, part.location, part.quantity);
+    ArenaList<LineProblem> problems(context.arena, 0);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
         if (kept.missing_of_line[i] == 0) continue;
-        const ForcedPlan plan =
-            plan_forced(state,
-                        {.line_index = i,
-                         .line = line_number(line, i),
-                         .sku = line.sku,
-                         .location = line.names_location ? line.location : kNoLocation,
-                         .channel = reservation->channel,
-                         .fallback = event.location,
-                         .has_fallback = event.names_location,
-                         .quantity = kept.missing_of_line[i]},
-                        taken.view(), context.arena);
-        if (plan.refusal != Refusal::none)
+        const ForcedRequest request =
+            forced_request(event, i, reservation->channel, kept.missing_of_line[i]);
+        const Refusal refusal = forced.refusal(request);
+        if (refusal == Refusal::none)
+            forced.plan(request);
+        else
             problems.push_back({.line_index = i,
-                                .refusal = plan.refusal,
-                                .sku = line.sku,
-                                .requested = line.quantity});
-        for (const PlannedPart& part : plan.parts) {
-            taken.push_back(part);
-            forced.push_back(part);
-        }
-        oversold += plan.oversold;
+                                .refusal = refusal,
+                                .sku = request.sku,
+                                .requested = event.lines[i].quantity});
     }
     if (!problems.empty()) return refused_lines(problems.view());
+    if (!forced.fits()) return refused(Refusal::too_many_lines);
+    for (const PlannedPart& part : forced.parts()) {
+        changes.add(part);
+        taken.push_back(part);
+    }
+    if (!changes.fits()) return refused(Refusal::too_many_lines);
     if (!within_level(state, taken.view(), context.arena))
         return refused(Refusal::level_out_of_range);
-    for (const PlannedPart& part : forced.view()) changes.add(part);
-    if (!changes.fits()) return refused(Refusal::too_many_lines);
 
     Entry entry(state, context.stamp, &event.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::order_created);
@@ -190,7 +186,7 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     fact.text(FieldTag::order, event.order);
     fact.text(FieldTag::document, event.document);
     ArenaList<CaseKind> raises(context.arena);
-    if (oversold > 0) raises.push_back(CaseKind::oversold_order);
+    if (forced.oversold() > 0) raises.push_back(CaseKind::oversold_order);
     if (late_forced > 0) raises.push_back(CaseKind::late_confirm_without_stock);
     raise(fact, raises.view());
     entry.end();
@@ -203,29 +199,45 @@ class ShippedPromises {
   public:
     ShippedPromises(ReservationChanges& changes, Arena& arena)
         : changes_(changes),
+          by_sku_(arena.array<std::uint32_t>(changes.parts().size())),
           reserved_(arena.array<Units>(changes.parts().size())),
           allocated_(arena.array<Units>(changes.parts().size())) {
-        for (std::size_t i = 0; i < changes.parts().size(); ++i) {
-            reserved_[i] = changes.parts()[i].reserved;
-            allocated_[i] = changes.parts()[i].allocated;
+        const std::span<const Part> parts = changes.parts();
+        for (std::uint32_t i = 0; i < parts.size(); ++i) {
+            by_sku_[i] = i;
+            reserved_[i] = parts[i].reserved;
+            allocated_[i] = parts[i].allocated;
         }
+        std::sort(by_sku_.begin(), by_sku_.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return parts[a].sku != parts[b].sku ? parts[a].sku < parts[b].sku : a < b;
+        });
     }
-    void take(const Line& line, LocationId left_from, std::uint64_t number) {
-        bool by_number = false;
-        for (const Part& part : changes_.parts())
-            by_number |= line.line != 0 && part.line == number && part.sku == line.sku;
+    void take(const Line& line, LocationId left_from) {
+        const std::span<const std::uint32_t> candidates = of_sku(line.sku);
+        const std::span<const Part> parts = changes_.parts();
+        const bool by_number =
+            line.line != 0 && std::any_of(candidates.begin(), candidates.end(),
+                                          [&](auto i) { return parts[i].line == line.line; });
         Units wanted = line.quantity;
         for (const bool here : {true, false})
-            for (std::size_t i = 0; i < changes_.parts().size() && wanted > 0; ++i) {
-                const Part& part = changes_.parts()[i];
-                if (part.sku != line.sku || (part.location == left_from) != here) continue;
-                if (by_number && part.line != number) continue;
+            for (const std::uint32_t i : candidates) {
+                if (wanted == 0) return;
+                if ((parts[i].location == left_from) != here) continue;
+                if (by_number && parts[i].line != line.line) continue;
                 wanted -= take_from(i, wanted, Bucket::allocated, allocated_);
                 wanted -= take_from(i, wanted, Bucket::reserved, reserved_);
             }
     }
 
   private:
+    [[nodiscard]] std::span<const std::uint32_t> of_sku(SkuId sku) const {
+        const std::span<const Part> parts = changes_.parts();
+        const auto first = std::partition_point(by_sku_.begin(), by_sku_.end(),
+                                                [&](auto i) { return parts[i].sku < sku; });
+        const auto last =
+            std::partition_point(first, by_sku_.end(), [&](auto i) { return parts[i].sku == sku; });
+        return {first, last};
+    }
     Units take_from(std::size_t part, Units wanted, Bucket bucket, std::span<Units> left) {
         const Units units = std::min(wanted, left[part]);
         if (units <= 0) return 0;
@@ -234,6 +246,7 @@ class ShippedPromises {
         return units;
     }
     ReservationChanges& changes_;
+    std::span<std::uint32_t> by_sku_;  // part indexes by SKU, then in part order
     std::span<Units> reserved_;
     std::span<Units> allocated_;
 };
@@ -346,8 +359,7 @@ Outcome post_shipment(const Context& context, const RecordEvent& event) {
                               .place = Place{PlaceKind::customer},
                               .bucket = Bucket::external,
                               .delta = -leaves.delta});
-        if (reservation != nullptr)
-            promises.take(event.lines[i], leaves.place.location(), line_number(event.lines[i], i));
+        if (reservation != nullptr) promises.take(event.lines[i], leaves.place.location());
     }
 
     Entry entry(state, context.stamp, &event.envelope, context.writer);

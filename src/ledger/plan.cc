@@ -31,7 +31,8 @@ class Planner {
           parts_(arena, lines.size()),
           problems_(arena, 0),
           order_(arena, lines.size()),
-          groups_(arena, lines.size()) {}
+          groups_(arena, lines.size()),
+          offers_(arena, 0) {}
 
     Plan run() {
         check_lines();
@@ -53,6 +54,8 @@ class Planner {
     }
 
   private:
+    [[nodiscard]] bool full() const { return parts_.size() > parts_per_reservation_max; }
+
     void check_lines() {
         const std::span<const bool> duplicate = duplicate_lines(lines_, arena_);
         for (std::uint32_t i = 0; i < lines_.size(); ++i) {
@@ -164,7 +167,7 @@ class Planner {
         if (group.pool_need == 0) return;
         for (std::uint32_t i = 0; i < group.count; ++i) {
             const std::uint32_t index = order_.view()[group.first + i];
-            if (!lines_[index].names_location) plan_pool_line(group, index);
+            if (!lines_[index].names_location && !full()) plan_pool_line(group, index);
         }
     }
 
@@ -197,22 +200,19 @@ class Planner {
         }
     }
 
-    /// Largest first, so that as few locations as possible ship; ties go by pool order.
     void split(const SkuGroup& group, std::uint32_t index, Units wanted) {
-        ArenaList<std::size_t> rows(arena_, group.rows.size());
-        for (std::size_t r = 0; r < group.rows.size(); ++r)
-            if (group.left[r] > 0 && pool_->contains(group.rows[r].location)) rows.push_back(r);
-        std::sort(rows.view().begin(), rows.view().end(), [&](std::size_t a, std::size_t b) {
-            if (group.left[a] != group.left[b]) return group.left[a] > group.left[b];
-            return pool_->rank(group.rows[a].location) < pool_->rank(group.rows[b].location);
-        });
-        for (const std::size_t r : rows.view()) {
-            const Units units = std::min(wanted, group.left[r]);
-            take(group, index, r, units);
-            wanted -= units;
-            if (wanted == 0) return;
-        }
-        HOLDFAST_CHECK(wanted == 0, "a pool whose sum is enough covers the line");
+        offers_.clear();
+        for (std::uint32_t r = 0; r < group.rows.size(); ++r)
+            if (group.left[r] > 0 && pool_->contains(group.rows[r].location))
+                offers_.push_back({.row = r,
+                                   .rank = pool_->rank(group.rows[r].location),
+                                   .units = group.left[r]});
+        const Units rest = take_offers(offers_.view(), wanted, largest_first,
+                                       [&](const Offer& offer, Units units) {
+                                           take(group, index, offer.row, units);
+                                           return !full();
+                                       });
+        HOLDFAST_CHECK(rest == 0 || full(), "a pool whose sum is enough covers the line");
     }
 
     void refuse_from_pool(const SkuGroup& group, std::uint32_t index, Units sum, Units largest) {
@@ -238,14 +238,8 @@ class Planner {
     ArenaList<LineProblem> problems_;
     ArenaList<std::uint32_t> order_;
     ArenaList<SkuGroup> groups_;
+    ArenaList<Offer> offers_;  // of one line that is split
 };
-
-Units already_taken(std::span<const PlannedPart> taken, SkuId sku, LocationId at) {
-    Units units = 0;
-    for (const PlannedPart& part : taken)
-        if (part.sku == sku && part.location == at) units += part.quantity;
-    return units;
-}
 
 }  // namespace
 
@@ -287,59 +281,71 @@ Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lin
     return Planner(state, channel, lines, arena).run();
 }
 
-ForcedPlan plan_forced(const State& state, const ForcedRequest& request,
-                       std::span<const PlannedPart> taken, Arena& arena) {
-    ForcedPlan plan;
-    std::span<const LocationId> along;
-    LocationId alone = request.location;
-    if (alone == kNoLocation) {
-        const PoolId pool =
-            request.channel == kNoChannel ? kNoPool : state.channel_row(request.channel).pool;
-        if (pool != kNoPool) along = state.pool_rows[pool.raw].locations;
-        if (along.empty() && request.has_fallback) {
-            alone = request.fallback;
-            if (alone.raw >= state.locations.size()) {
-                plan.refusal = Refusal::unknown_location;
-                return plan;
-            }
-        }
+ForcedPlanner::Along ForcedPlanner::along(const ForcedRequest& request) const {
+    if (request.location != kNoLocation) return {.first = request.location};
+    const PoolId pool =
+        request.channel == kNoChannel ? kNoPool : state_.channel_row(request.channel).pool;
+    if (pool != kNoPool && !state_.pool_rows[pool.raw].locations.empty())
+        return {&state_.pool_rows[pool.raw], state_.pool_rows[pool.raw].locations.front()};
+    return {.first = request.fallback};
+}
+
+Refusal ForcedPlanner::refusal(const ForcedRequest& request) const {
+    const Along where = along(request);
+    if (where.first.raw < state_.locations.size()) return Refusal::none;
+    const bool named = request.location != kNoLocation || request.has_fallback;
+    return named ? Refusal::unknown_location : Refusal::location_required;
+}
+
+void ForcedPlanner::plan(const ForcedRequest& request) {
+    const Along where = along(request);
+    std::span<const Position> rows = state_.positions.of(request.sku);
+    if (where.pool == nullptr) {
+        const Position* row = state_.positions.find(request.sku, where.first);
+        rows = row == nullptr ? rows.first(0) : std::span(row, 1);
     }
-    if (alone != kNoLocation) along = {&alone, 1};
-    if (along.empty()) {
-        plan.refusal = Refusal::location_required;
-        return plan;
-    }
-    ArenaList<PlannedPart> parts(arena, along.size());
+    first_of_line_ = parts_.size();
     Units wanted = request.quantity;
-    const auto take = [&](LocationId at, Units units) {
-        wanted -= units;
-        for (PlannedPart& part : parts.view())
-            if (part.location == at) {
-                part.quantity += units;
-                return;
-            }
-        parts.push_back({.line_index = request.line_index,
-                         .line = request.line,
-                         .sku = request.sku,
-                         .location = at,
-                         .quantity = units});
-    };
-    for (const bool into_safety : {false, true}) {
-        for (const LocationId at : along) {
-            if (wanted == 0) break;
-            const Position* row = state.positions.find(request.sku, at);
-            if (row == nullptr || !state.enabled(at)) continue;
-            const Units used = already_taken(taken, request.sku, at) +
-                               already_taken(parts.view(), request.sku, at);
-            const Units limit =
-                into_safety ? row->free() : row->free() - row->safety_stock - row->buffer;
-            if (limit - used > 0) take(at, std::min(wanted, limit - used));
-        }
+    for (const bool beneath_safety : {false, true}) {
+        if (wanted == 0 || !fits()) return;
+        gather(rows, where.pool, beneath_safety);
+        wanted = take_offers(offers_.view(), wanted, in_pool_order,
+                             [&](const Offer& offer, Units units) {
+                                 add(request, rows[offer.row].location, units);
+                                 return fits();
+                             });
     }
-    plan.oversold = wanted;
-    if (wanted > 0) take(along.front(), wanted);
-    plan.parts = parts.view();
-    return plan;
+    if (wanted == 0) return;
+    oversold_ += wanted;
+    add(request, where.first, wanted);
+}
+
+/// What the rows still give after everything that was taken before.
+void ForcedPlanner::gather(std::span<const Position> rows, const PoolRow* pool,
+                           bool beneath_safety) {
+    offers_.clear();
+    for (std::uint32_t r = 0; r < rows.size(); ++r) {
+        const Position& row = rows[r];
+        const Units limit = beneath_safety ? row.free() : row.promisable();
+        const std::uint16_t rank = pool == nullptr ? 0 : pool->rank(row.location);
+        if (limit <= 0 || rank == PoolRow::kNotInPool || !state_.enabled(row.location)) continue;
+        const Units left = limit - taken_.get(position_key(row.sku, row.location.raw));
+        if (left > 0) offers_.push_back({.row = r, .rank = rank, .units = left});
+    }
+}
+
+void ForcedPlanner::add(const ForcedRequest& request, LocationId at, Units units) {
+    take(request.sku, at, units);
+    for (PlannedPart& part : parts_.view().subspan(first_of_line_))
+        if (part.location == at) {
+            part.quantity += units;
+            return;
+        }
+    parts_.push_back({.line_index = request.line_index,
+                      .line = request.line,
+                      .sku = request.sku,
+                      .location = at,
+                      .quantity = units});
 }
 
 }  // namespace holdfast::ledger

@@ -7,6 +7,9 @@
 
 #include "base/arena.h"
 #include "canonical/command.h"
+#include "ledger/arena_list.h"
+#include "ledger/arena_map.h"
+#include "ledger/offer.h"
 #include "ledger/outcome.h"
 #include "ledger/state.h"
 
@@ -27,7 +30,8 @@ struct Plan {
 };
 
 /// Plans `lines` for a channel, refusing line by line. Every line is either wholly planned or has
-/// exactly one problem.
+/// exactly one problem, unless there are more parts than a reservation may have: then the caller
+/// refuses, and what is behind them is not planned.
 /// Refuses  quantity_must_be_positive, quantity_too_large, duplicate_line, unknown_sku,
 ///          unknown_location, location_not_in_pool, channel_has_no_pool, insufficient_stock,
 ///          split_not_allowed.
@@ -36,9 +40,7 @@ Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lin
 /// Units that a location gives at most: promisable, or nothing when it is disabled.
 Units promisable_at(const State& state, const Position& row);
 
-/// Places `quantity` by force: what is promisable along the pool, then what is free beneath safety
-/// stock and buffer, then the rest at the first location whatever its level. `taken` says what
-/// earlier lines of the same command took already.
+/// Units of one line that must be promised whatever the stock.
 struct ForcedRequest {
     std::uint32_t line_index = 0;
     std::uint64_t line = 0;
@@ -49,14 +51,45 @@ struct ForcedRequest {
     bool has_fallback = false;
     Units quantity = 0;
 };
-/// The parts, and how many units of them nobody has (oversold).
-struct ForcedPlan {
-    std::span<const PlannedPart> parts;
-    Units oversold = 0;
-    Refusal refusal = Refusal::none;  ///< location_required, unknown_location
+
+/// Places the lines of one command by force, each one after those before it: what is promisable
+/// along the pool, then what is free beneath safety stock and buffer, then the rest at the first
+/// location whatever its level.
+class ForcedPlanner {
+  public:
+    ForcedPlanner(const State& state, Arena& arena)
+        : state_(state), taken_(arena), parts_(arena), offers_(arena) {}
+
+    /// Why the units cannot even be forced anywhere: location_required, unknown_location, or none.
+    [[nodiscard]] Refusal refusal(const ForcedRequest& request) const;
+    /// Plans a request that is not refused. Once there are more parts than a reservation may have
+    /// the rest is not planned: the caller refuses.
+    void plan(const ForcedRequest& request);
+    /// Counts units that something else in the command promises.
+    void take(SkuId sku, LocationId at, Units units) { taken_[position_key(sku, at.raw)] += units; }
+
+    [[nodiscard]] std::span<const PlannedPart> parts() const { return parts_.view(); }
+    [[nodiscard]] bool fits() const { return parts_.size() <= parts_per_reservation_max; }
+    /// Units of the parts that nobody has.
+    [[nodiscard]] Units oversold() const { return oversold_; }
+
+  private:
+    /// Where to look: a pool, or one location alone.
+    struct Along {
+        const PoolRow* pool = nullptr;
+        LocationId first = kNoLocation;
+    };
+    [[nodiscard]] Along along(const ForcedRequest& request) const;
+    void gather(std::span<const Position> rows, const PoolRow* pool, bool beneath_safety);
+    void add(const ForcedRequest& request, LocationId at, Units units);
+
+    const State& state_;
+    TakenUnits taken_;
+    ArenaList<PlannedPart> parts_;
+    ArenaList<Offer> offers_;  // of one line; kept so that many lines share its memory
+    std::size_t first_of_line_ = 0;
+    Units oversold_ = 0;
 };
-ForcedPlan plan_forced(const State& state, const ForcedRequest& request,
-                       std::span<const PlannedPart> taken, Arena& arena);
 
 /// Problems that need no stock to be seen: quantities, codes, line numbers.
 Refusal malformed(const State& state, ChannelId channel, const Line& line);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "ledger/arena_list.h"
+#include "ledger/arena_map.h"
 #include "ledger/deciders.h"
 
 namespace holdfast::ledger {
@@ -15,22 +16,22 @@ inline constexpr std::uint32_t kNoPart = std::numeric_limits<std::uint32_t>::max
 class ReservationChanges {
   public:
     ReservationChanges(const State& state, const Reservation& reservation, Arena& arena)
-        : parts_(state.reservations.parts(reservation)),
+        : arena_(arena),
+          parts_(state.reservations.parts(reservation)),
           left_(arena.array<Units>(parts_.size())),
           postings_(arena),
           part_of_posting_(arena),
-          new_parts_(arena),
+          part_of_(arena),
           new_lines_(arena) {
         for (std::size_t i = 0; i < parts_.size(); ++i) left_[i] = parts_[i].reserved;
     }
 
     /// Takes up to `wanted` reserved units of a line from its parts, in part order or backwards.
     Units take_from_line(std::uint64_t line, Units wanted, bool backwards = false) {
+        const std::span<const std::uint32_t> parts = parts_of_line(line);
         Units taken = 0;
-        for (std::size_t n = 0; n < parts_.size(); ++n) {
-            const std::size_t i = backwards ? parts_.size() - 1 - n : n;
-            if (parts_[i].line == line) taken += take(i, wanted - taken);
-        }
+        for (std::size_t n = 0; n < parts.size(); ++n)
+            taken += take(parts[backwards ? parts.size() - 1 - n : n], wanted - taken);
         return taken;
     }
     /// Takes up to `wanted` reserved units of one part.
@@ -55,20 +56,15 @@ class ReservationChanges {
                              .place = Place{planned.location},
                              .bucket = Bucket::reserved,
                              .delta = planned.quantity});
-        const auto is_its_part = [&](const auto& part) {
-            return part.line == planned.line && part.sku == planned.sku &&
-                   part.location == planned.location;
-        };
-        const auto known = std::find_if(parts_.begin(), parts_.end(), is_its_part);
-        const std::span<const PlannedPart> fresh = new_parts_.view();
-        const auto begun = std::find_if(fresh.begin(), fresh.end(), is_its_part);
-        std::size_t part = parts_.size() + static_cast<std::size_t>(begun - fresh.begin());
-        if (known != parts_.end()) part = static_cast<std::size_t>(known - parts_.begin());
-        if (part == parts_.size() + new_lines_.size()) {
-            new_parts_.push_back(planned);
+        if (part_of_.empty())
+            for (std::size_t i = parts_.size(); i-- > 0;)
+                part_of_[key(parts_[i])] = static_cast<std::uint32_t>(i) + 1;
+        std::uint32_t& part = part_of_[key(planned)];
+        if (part == 0) {
             new_lines_.push_back(planned.line);
+            part = static_cast<std::uint32_t>(parts_.size() + new_lines_.size());
         }
-        part_of_posting_.push_back(static_cast<std::uint32_t>(part));
+        part_of_posting_.push_back(part - 1);
     }
     /// A posting that belongs to no part: the physical leg of a shipment.
     void post_outside(const Posting& posting) {
@@ -78,16 +74,26 @@ class ReservationChanges {
 
     [[nodiscard]] std::span<const Part> parts() const { return parts_; }
     [[nodiscard]] Units left(std::size_t part) const { return left_[part]; }
-    [[nodiscard]] Units left_of_line(std::uint64_t line) const {
+    [[nodiscard]] Units left_of_line(std::uint64_t line) {
         Units units = 0;
-        for (std::size_t i = 0; i < parts_.size(); ++i)
-            if (parts_[i].line == line) units += left_[i];
+        for (const std::uint32_t part : parts_of_line(line)) units += left_[part];
         return units;
     }
-    [[nodiscard]] bool has_line(std::uint64_t line) const {
-        for (const Part& part : parts_)
-            if (part.line == line) return true;
-        return false;
+    [[nodiscard]] bool has_line(std::uint64_t line) { return !parts_of_line(line).empty(); }
+    /// Indexes of the line's parts, in part order.
+    [[nodiscard]] std::span<const std::uint32_t> parts_of_line(std::uint64_t line) {
+        if (by_line_.empty()) {
+            by_line_ = arena_.array<std::uint32_t>(parts_.size());
+            for (std::uint32_t i = 0; i < parts_.size(); ++i) by_line_[i] = i;
+            std::sort(by_line_.begin(), by_line_.end(), [&](std::uint32_t a, std::uint32_t b) {
+                return parts_[a].line != parts_[b].line ? parts_[a].line < parts_[b].line : a < b;
+            });
+        }
+        const auto first = std::partition_point(by_line_.begin(), by_line_.end(),
+                                                [&](auto i) { return parts_[i].line < line; });
+        const auto last = std::partition_point(first, by_line_.end(),
+                                               [&](auto i) { return parts_[i].line == line; });
+        return {first, last};
     }
     /// Whether the reservation keeps within its bound of parts.
     [[nodiscard]] bool fits() const {
@@ -107,12 +113,19 @@ class ReservationChanges {
     }
 
   private:
+    template <class T>
+    static PairKey key(const T& part) {
+        return position_key(part.sku, part.location.raw, part.line);
+    }
+
+    Arena& arena_;
     std::span<const Part> parts_;
+    std::span<std::uint32_t> by_line_;  // part indexes by line; made when a line is asked for
     std::span<Units> left_;
     ArenaList<Posting> postings_;
     ArenaList<std::uint32_t> part_of_posting_;
-    ArenaList<PlannedPart> new_parts_;
-    ArenaList<std::uint64_t> new_lines_;  // of new_parts_, as the fact's field wants them
+    ArenaMap<std::uint32_t> part_of_;     // line and position -> part + 1; made by the first add()
+    ArenaList<std::uint64_t> new_lines_;  // of the parts that are new
 };
 
 /// Gives an expired reservation units back: at their own location while promisable, else along the

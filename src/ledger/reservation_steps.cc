@@ -32,62 +32,54 @@ bool expired(const Reservation& r) { return r.ended_by == FactType::reservation_
 Units revive(const Context& context, const Reservation& reservation, std::span<const Units> units,
              ReservationChanges& changes, ArenaList<PlannedPart>& taken) {
     const State& state = context.state;
+    TakenUnits already(context.arena);
+    ArenaList<Offer> offers(context.arena, 0);
+    const auto left_at = [&](const Position& row) {
+        return promisable_at(state, row) - already.get(position_key(row.sku, row.location.raw));
+    };
+    const PoolId pool_id = state.channel_row(reservation.channel).pool;
+    const PoolRow* pool = pool_id == kNoPool ? nullptr : &state.pool_rows[pool_id.raw];
     Units forced = 0;
-    const auto take = [&](const PlannedPart& part) {
-        taken.push_back(part);
-        changes.add(part);
-    };
-    const auto left_at = [&](const Position* row, SkuId sku, LocationId at) {
-        if (row == nullptr) return Units{0};
-        Units left = promisable_at(state, *row);
-        for (const PlannedPart& part : taken.view())
-            if (part.sku == sku && part.location == at) left -= part.quantity;
-        return std::max(left, Units{0});
-    };
-    const PoolId pool_id =
-        reservation.channel == kNoChannel ? kNoPool : state.channel_row(reservation.channel).pool;
     for (std::size_t i = 0; i < changes.parts().size(); ++i) {
         const Part& part = changes.parts()[i];
-        Units wanted = units[i];
+        const Units wanted = units[i];
         if (wanted == 0) continue;
-        PlannedPart planned{.line = part.line, .sku = part.sku, .location = part.location};
-        const auto own =
-            left_at(state.positions.find(part.sku, part.location), part.sku, part.location);
-        if (own >= wanted) {
-            planned.quantity = wanted;
-            take(planned);
+        const auto take = [&](LocationId at, Units quantity) {
+            const PlannedPart planned{
+                .line = part.line, .sku = part.sku, .location = at, .quantity = quantity};
+            already[position_key(part.sku, at.raw)] += quantity;
+            taken.push_back(planned);
+            changes.add(planned);
+        };
+        const Position* own = state.positions.find(part.sku, part.location);
+        if (own != nullptr && left_at(*own) >= wanted) {
+            take(part.location, wanted);
             continue;
         }
         // The pool next: one location whole, first in pool order; else largest first.
-        ArenaList<PlannedPart> offers(context.arena);
-        if (pool_id != kNoPool)
-            for (const LocationId at : state.pool_rows[pool_id.raw].locations) {
-                planned.location = at;
-                planned.quantity = left_at(state.positions.find(part.sku, at), part.sku, at);
-                if (planned.quantity > 0) offers.push_back(planned);
-            }
-        const auto whole = std::find_if(offers.view().begin(), offers.view().end(),
-                                        [&](const PlannedPart& o) { return o.quantity >= wanted; });
-        if (whole != offers.view().end()) {
-            whole->quantity = wanted;
-            take(*whole);
+        const std::span<const Position> rows = state.positions.of(part.sku);
+        offers.clear();
+        const Offer* whole = nullptr;
+        for (std::uint32_t r = 0; pool != nullptr && r < rows.size(); ++r) {
+            const Offer offer{
+                .row = r, .rank = pool->rank(rows[r].location), .units = left_at(rows[r])};
+            if (offer.rank != PoolRow::kNotInPool && offer.units > 0) offers.push_back(offer);
+        }
+        for (const Offer& offer : offers.view())
+            if (offer.units >= wanted && (whole == nullptr || offer.rank < whole->rank))
+                whole = &offer;
+        if (whole != nullptr) {
+            take(rows[whole->row].location, wanted);
             continue;
         }
-        std::stable_sort(
-            offers.view().begin(), offers.view().end(),
-            [](const PlannedPart& a, const PlannedPart& b) { return a.quantity > b.quantity; });
-        for (PlannedPart offer : offers.view()) {
-            offer.quantity = std::min(offer.quantity, wanted);
-            if (offer.quantity == 0) break;
-            take(offer);
-            wanted -= offer.quantity;
-        }
-        if (wanted > 0) {
-            planned.location = part.location;
-            planned.quantity = wanted;
-            take(planned);
-            forced += wanted;
-        }
+        const Units rest = take_offers(offers.view(), wanted, largest_first,
+                                       [&](const Offer& offer, Units quantity) {
+                                           take(rows[offer.row].location, quantity);
+                                           return changes.fits();
+                                       });
+        if (!changes.fits()) break;  // the caller refuses
+        if (rest > 0) take(part.location, rest);
+        forced += rest;
     }
     return forced;
 }
@@ -107,9 +99,9 @@ Outcome confirm(const Context& context, const StepReservation& command) {
         const std::span<Units> units = context.arena.array<Units>(changes.parts().size());
         for (std::size_t i = 0; i < units.size(); ++i) units[i] = changes.parts()[i].expired;
         forced = revive(context, *reservation, units, changes, taken);
+        if (!changes.fits()) return refused(Refusal::too_many_lines);
         if (!within_level(context.state, taken.view(), context.arena))
             return refused(Refusal::level_out_of_range);
-        if (!changes.fits()) return refused(Refusal::too_many_lines);
     }
     static constexpr CaseKind kLate[] = {CaseKind::late_confirm_without_stock};
     return write_change(context, command.envelope, FactType::reservation_confirmed, *reservation,
@@ -201,11 +193,10 @@ Outcome adjust(const Context& context, const StepReservation& command) {
         if (line.quantity <= now) continue;
         // Growth is a new hold: at the line's first location if it fits, else wherever the pool has
         // it.
-        const auto part = std::find_if(changes.parts().begin(), changes.parts().end(),
-                                       [&](const Part& p) { return p.line == number; });
+        const Part& part = changes.parts()[changes.parts_of_line(number).front()];
         growth.push_back({.line = number,
-                          .sku = part->sku,
-                          .location = part->location,
+                          .sku = part.sku,
+                          .location = part.location,
                           .names_location = true,
                           .quantity = line.quantity - now});
         growth_index.push_back(i);
@@ -214,19 +205,18 @@ Outcome adjust(const Context& context, const StepReservation& command) {
 
     if (!growth.empty()) {
         const PoolId pool = state.channel_row(reservation->channel).pool;
+        TakenUnits already(context.arena);  // lines of one SKU share what is left where they stand
         for (std::size_t i = 0; pool != kNoPool && i < growth.size(); ++i) {
             Line& line = growth.view()[i];
             const Position* row = state.positions.find(line.sku, line.location);
-            Units left = row == nullptr ? 0 : promisable_at(state, *row);
-            // Lines of one SKU share what is left where they stand.
-            for (const Line& earlier : growth.view().first(i))
-                if (earlier.names_location && earlier.sku == line.sku &&
-                    earlier.location == line.location)
-                    left -= earlier.quantity;
+            Units& units = already[position_key(line.sku, line.location.raw)];
+            const Units left = row == nullptr ? 0 : promisable_at(state, *row) - units;
             line.names_location =
                 left >= line.quantity && state.pool_rows[pool.raw].contains(line.location);
+            if (line.names_location) units += line.quantity;
         }
         const Plan plan = plan_lines(state, reservation->channel, growth.view(), context.arena);
+        if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
         for (const LineProblem& found : plan.problems) {
             LineProblem problem = found;
             problem.line_index = growth_index.view()[found.line_index];

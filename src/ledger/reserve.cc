@@ -16,9 +16,9 @@ Outcome reserve(const Context& context, const ReserveStock& command) {
         return refused(Refusal::table_full);
 
     const Plan plan = plan_lines(state, command.channel, command.lines, context.arena);
+    if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
     const bool held = plan.problems.empty() || (command.partial && !plan.parts.empty());
     if (!held) return refused_lines(plan.problems);
-    if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
 
     Entry entry(state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::reservation_created);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ledger/arena_list.h"
+#include "ledger/arena_map.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -85,21 +86,26 @@ bool levels_stay_in_range(const State& state, std::span<const Posting> postings,
 
 std::span<const CaseKind> cases_of_decrease(const State& state, std::span<const Posting> physical,
                                             std::span<const Posting> all, Arena& arena) {
+    struct Change {
+        Units sellable = 0;
+        Units promised = 0;
+    };
+    ArenaMap<Change> changes(arena);  // several lines of one fact may cancel out
+    for (const Posting& posting : all) {
+        Change& change = changes[position_key(posting.sku, posting.place.raw())];
+        if (posting.bucket == Bucket::sellable) change.sellable += posting.delta;
+        if (posting.bucket == Bucket::reserved || posting.bucket == Bucket::allocated)
+            change.promised += posting.delta;
+    }
     bool negative = false, at_risk = false;
     for (const Posting& leaves : physical) {
         if (leaves.bucket != Bucket::sellable || leaves.delta >= 0) continue;
+        const Change change = changes.get(position_key(leaves.sku, leaves.place.raw()));
+        if (change.sellable >= 0) continue;
         const Position* row = state.positions.find(leaves.sku, leaves.place.location());
-        Units sellable = row == nullptr ? 0 : row->sellable;
-        Units promised = row == nullptr ? 0 : row->reserved + row->allocated;
-        Units net = 0;  // several lines of one fact may cancel out
-        for (const Posting& other : all) {
-            if (other.sku != leaves.sku || other.place != leaves.place) continue;
-            if (other.bucket == Bucket::sellable) net += other.delta;
-            if (other.bucket == Bucket::reserved || other.bucket == Bucket::allocated)
-                promised += other.delta;
-        }
-        if (net >= 0) continue;
-        sellable += net;
+        const Units sellable = (row == nullptr ? 0 : row->sellable) + change.sellable;
+        const Units promised =
+            (row == nullptr ? 0 : row->reserved + row->allocated) + change.promised;
         negative |= sellable < 0;
         at_risk |= promised > 0 && sellable < promised;
     }

@@ -219,9 +219,10 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
     if (before.confirmed && !late) return twin_refused(Refusal::reservation_already_confirmed);
     std::vector<TwinProblem> problems = check_order_lines(c);
     if (!problems.empty()) return twin_refused(problems);
-    std::map<std::uint64_t, Units> wanted;
+    // By number and item: the number alone may name another item than the hold's line does.
+    std::map<std::pair<std::uint64_t, SkuId>, Units> wanted;
     for (std::uint32_t i = 0; i < c.lines.size(); ++i)
-        wanted[line_number(c.lines, i)] = c.lines[i].quantity;
+        wanted[{line_number(c.lines, i), c.lines[i].sku}] = c.lines[i].quantity;
 
     Draft draft;
     draft.type = FactType::order_created;
@@ -236,7 +237,8 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
         const TwinPart& part = before.parts[i];
         Units keep = late ? part.expired : part.reserved;
         if (!c.lines.empty()) {
-            Units& rest = wanted[part.line];  // a line that the order does not name wants nothing
+            // A line that the order does not name wants nothing.
+            Units& rest = wanted[{part.line, part.sku}];
             keep = std::min(keep, rest);
             rest -= keep;
         }
@@ -245,12 +247,13 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
     }
     for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
         const std::uint64_t number = line_number(c.lines, i);
-        if (wanted[number] == 0) continue;
+        const Units missing = wanted[{number, c.lines[i].sku}];
+        if (missing == 0) continue;
         const std::vector<LocationId> along = forced_along(c, c.lines[i], before.channel);
         if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
             problems.push_back({i, refusal, 0});
         else
-            force(draft, along, number, c.lines[i].sku, wanted[number]);
+            force(draft, along, number, c.lines[i].sku, missing);
     }
     if (!problems.empty()) return twin_refused(problems);
     return record(draft, &c.envelope, now);

@@ -43,6 +43,14 @@ story an order line that the hold did not have is promised by force
   when   order 1001 confirms web-1  SHOE x3, SOCK x1   -> ordered
   then   order 1001 holds SHOE x3 at MAIN, SOCK x1 at MAIN
 
+story an order line of another item than the held line takes its own item
+  given  SHOE at MAIN  on_hand 3
+  given  SOCK at MAIN  on_hand 3
+  when   reserve web-1  SHOE x2   -> held
+  when   order 1001 confirms web-1  SOCK x2   -> ordered
+  then   order 1001 holds SOCK x2 at MAIN
+  then   SHOE at MAIN  reserved 0
+
 story an order over an expired hold gets its units back
   given  SHOE at MAIN  on_hand 3
   when   reserve web-1  SHOE x3   -> held
