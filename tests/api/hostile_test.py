@@ -88,9 +88,14 @@ class Hostile(unittest.TestCase):
         self.assertIsNone(self.hub.process.poll(), "the hub has ended")
         self.assertIsNone(self.honest.fault)
         self.assertLess(self.honest.slowest, HONEST_SECONDS_MAX)
-        self.assertLess(self.memory_mib() - self.before, GROWTH_MIB_MAX)
+        self.assertLess(self.growth_mib(), GROWTH_MIB_MAX)
         status = must(self.admin.send("GET", "/v1/status?include=invariants"), 200).json()
         self.assertEqual(status["invariants"], "ok")
+
+    def growth_mib(self):
+        """Since the test began. A sanitizer keeps freed memory in quarantine: there a bound four times as wide is told."""
+        grown = self.memory_mib() - self.before
+        return grown // 4 if os.environ.get("HOLDFAST_SANITIZED") else grown
 
     def memory_mib(self):
         text = pathlib.Path(f"/proc/{self.hub.process.pid}/status").read_text(encoding="ascii")
@@ -159,7 +164,7 @@ class Hostile(unittest.TestCase):
                     connection.sendall(b"x" * (1 << 20))
                 except OSError:
                     pass  # the hub has answered and gone
-        self.assertLess(self.memory_mib() - self.before, 64)
+        self.assertLess(self.growth_mib(), 64)
         self.assertIn(b" 401 ", self.connect(head).recv(100))
 
     def test_large_bodies_of_a_key_share_a_budget(self):
@@ -175,7 +180,7 @@ class Hostile(unittest.TestCase):
                 except OSError:
                     refused += 1
         self.assertGreater(refused, 0)
-        self.assertLess(self.memory_mib() - self.before, 400)
+        self.assertLess(self.growth_mib(), 400)
         answer = self.connect(head).recv(1000)
         self.assertIn(b"HTTP/1.1 503 ", answer)
         self.assertIn(b"\r\nRetry-After: 1\r\n", answer)
@@ -185,13 +190,13 @@ class Hostile(unittest.TestCase):
         for _ in range(400):
             self.connect(b"GET /openapi.yaml HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
         time.sleep(1)
-        self.assertLess(self.memory_mib() - self.before, 450)
+        self.assertLess(self.growth_mib(), 450)
         for connection in self.open:
             connection.close()
         deadline = time.monotonic() + 10
-        while self.memory_mib() - self.before > 64 and time.monotonic() < deadline:
+        while self.growth_mib() > 64 and time.monotonic() < deadline:
             time.sleep(0.1)
-        self.assertLess(self.memory_mib() - self.before, 64)
+        self.assertLess(self.growth_mib(), 64)
 
     def test_waiting_for_a_future_position_is_bounded(self):
         head = (f"GET /v1/positions/PLENTY/L?min_seq=0-18446744073709551615 HTTP/1.1\r\nHost: a\r\n"
@@ -217,7 +222,7 @@ class Hostile(unittest.TestCase):
                 f"Authorization: Bearer {self.hub.admin_key}\r\nContent-Length: {len(body)}\r\n\r\n").encode()
         for _ in range(60):
             self.connect(head + body)
-        self.assertLess(self.memory_mib() - self.before, 200)
+        self.assertLess(self.growth_mib(), 200)
         for connection in self.open:
             self.assertIn(b"HTTP/1.1 503 ", connection.recv(1000))
 
