@@ -37,6 +37,8 @@ constexpr Microseconds kSettlePeriod = std::chrono::microseconds(200);
 constexpr Microseconds kIdlePeriod = std::chrono::milliseconds(10);
 /// Up to so many commands a commit is quicker than its hand-over to a thread (docs/performance.md).
 constexpr std::uint32_t kInTurnEntriesMax = 4;
+/// With more connections the next requests arrive during the commit, and the loop must be reading.
+constexpr std::size_t kInTurnConnectionsMax = 4;
 constexpr int kReturnedBytesMin = 128 * 1024;
 /// A batch has to fit a segment, and a segment memory-sized reads.
 constexpr std::uint64_t kSegmentBytesMin = 1024 * 1024;
@@ -164,7 +166,9 @@ Result<void> Hub::Parts::open(const ServeOptions& options) {
     disk_options.commit_thread = options.commit != CommitMode::in_turn;
     if (options.commit == CommitMode::automatic)
         disk_options.commit_inline = [this] {
-            return sequencer->entries_in_commit() <= kInTurnEntriesMax;
+            const bool lonely =
+                server == nullptr || server->stats().connections <= kInTurnConnectionsMax;
+            return lonely && sequencer->entries_in_commit() <= kInTurnEntriesMax;
         };
     disk_options.post = [this](std::function<void()> task) { loop->post(std::move(task)); };
     auto opened = os::LinuxDisk::open_directory(options.data, disk_options);

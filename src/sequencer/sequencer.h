@@ -70,7 +70,7 @@ struct SequencerOptions {
     std::size_t group_commands_max = 16384;
     std::uint32_t expire_holds_max = 256;
     /// A checkpoint is taken when this many bytes of journal would have to be replayed.
-    std::uint64_t checkpoint_after_bytes = 512ULL * 1024 * 1024;
+    std::uint64_t checkpoint_after_bytes = 2048ULL * 1024 * 1024;
     std::uint32_t checkpoint_after_facts = 20'000'000;
     ledger::Limits limits{};
 };
