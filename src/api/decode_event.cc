@@ -15,10 +15,6 @@ constexpr FieldNames<9> kDataFields{"location", "channel", "order",       "docum
                                     "sold",     "partial", "reservation", "lines"};
 constexpr FieldNames<6> kLineFields{"sku", "location", "quantity", "line", "bucket", "disposition"};
 
-bool is_event(FactType type) {
-    return type >= FactType::order_created && type <= FactType::pos_void;
-}
-
 /// Where returned goods go: inspect keeps them from being sold until somebody has looked.
 Bucket bucket_of(Disposition disposition) {
     switch (disposition) {

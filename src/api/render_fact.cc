@@ -35,11 +35,6 @@ void render_postings(JsonWriter& json, const FactView& fact, const State& state)
     json.end_array();
 }
 
-bool makes_reservation(const FactView& fact) {
-    return fact.type() == FactType::reservation_created ||
-           (fact.type() == FactType::order_created && !fact.field(FieldTag::reservation));
-}
-
 void render_references(JsonWriter& json, const FactView& fact, const State& state) {
     if (makes_reservation(fact)) {
         json.member("reservation", as_text(reservation_name(ReservationId{fact.seq()})));

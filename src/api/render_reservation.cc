@@ -168,15 +168,16 @@ void render_reservation_state(JsonWriter& json, const ledger::Reservation& reser
     }
     json.key("lines").begin_array();
     for (const ledger::Part& part : state.reservations.parts(reservation)) {
+        const ledger::PartCounts counts = state.reservations.counts(part);
         json.begin_object()
             .member("line", part.line)
             .member("sku", state.items.code(part.sku.raw))
             .member("location", state.locations.code(part.location.raw))
-            .member("quantity", part.created)
-            .member("reserved", part.reserved)
-            .member("allocated", part.allocated)
-            .member("shipped", part.shipped)
-            .member("ended", part.ended)
+            .member("quantity", counts.created)
+            .member("reserved", counts.reserved)
+            .member("allocated", counts.allocated)
+            .member("shipped", counts.shipped)
+            .member("ended", counts.ended)
             .end_object();
     }
     json.end_array().member("seq", as_text(seq_token(reservation.seq))).end_object();

@@ -47,8 +47,18 @@ struct Line {
     SkuId sku = kNoSku;
     LocationId location = kNoLocation;  ///< kNoLocation with `names_location` = unknown code
     bool names_location = false;        ///< false: the pool, or the event's location, decides
-    Bucket bucket = Bucket::sellable;   ///< adjustments: which bucket; returns: where it goes
-    std::int64_t quantity = 0;          ///< as given: decide refuses what is out of range
+    Bucket bucket = Bucket::sellable;   ///< adjustments: which bucket; receipts, returns: where to
+    Bucket from_bucket = Bucket::sellable;  ///< status changes: out of which bucket
+    /// Dispositions and short picks: where the units go instead of into a bucket.
+    PlaceKind goes_to = PlaceKind::location;
+    std::int64_t quantity = 0;  ///< as given: decide refuses what is out of range
+    /// The SKU's unit that the quantity is in; empty = its base unit. decide converts it.
+    std::string_view unit;
+    /// Counts: what the ledger held of the position at the count's cut, picked units included or
+    /// not as the count has them. Not given: what it holds now.
+    std::int64_t book = 0;
+    bool names_book = false;
+    SkuId other_sku = kNoSku;  ///< regrading: what the units become
 };
 
 /// Holds stock: multi-line, all or none, or in part.
@@ -85,10 +95,8 @@ struct ExpireHolds {
 /// Something that happened outside. Physical facts are never refused for lack of stock.
 struct RecordEvent {
     Envelope envelope;
-    /// order_created, order_cancelled, shipment_posted, return_received, stock_counted,
-    /// receipt_posted, stock_adjusted, pos_sale or pos_void.
-    FactType type = FactType::stock_counted;
-    LocationId location = kNoLocation;  ///< of the whole event; a line's own wins
+    FactType type = FactType::stock_counted;  ///< one for which is_event() holds
+    LocationId location = kNoLocation;        ///< of the whole event; a line's own wins
     bool names_location = false;
     ChannelId channel = kNoChannel;
     std::span<const Line> lines;
@@ -99,12 +107,44 @@ struct RecordEvent {
     bool partial = false;
     bool names_reservation = false;
     ReservationId reservation;  ///< the hold that the order confirms
+    bool pinned = false;        ///< pickup: never covered from another location
+    bool backorder = false;     ///< what is short is promised from supply that is to come
+    // Movements:
+    LocationId destination = kNoLocation;  ///< transfers; allocation: the node
+    bool names_destination = false;
+    /// The document that this one is about: the shipment of a void, the purchase order of a
+    /// receipt, the announced return of a received one, the transfer of a shipment.
+    std::string_view reference;
+    Instant due{};  ///< when the units are expected; zero = not known
+    // Counts:
+    std::uint64_t cut_seq = 0;    ///< ledger position of the count; 0 = now
+    bool picked_included = true;  ///< picked units were still on the shelf and counted
 };
+
+/// A unit of measure: one of it is numerator / denominator base units.
+struct ItemUnit {
+    std::string_view code;
+    std::int64_t numerator = 1;
+    std::int64_t denominator = 1;
+};
+inline constexpr std::size_t item_units_max = 16;
+inline constexpr std::int64_t unit_factor_max = 1'000'000;
+
+/// One kit holds this many base units of the component.
+struct KitComponent {
+    SkuId sku = kNoSku;
+    std::int64_t quantity = 0;
+};
+inline constexpr std::size_t kit_components_max = 32;
 
 struct UpsertItem {
     Envelope envelope;
     std::string_view code;
     std::string_view title;
+    /// What one unit is worth in the retailer's smallest coin; below zero = not known.
+    std::int64_t unit_value = -1;
+    std::span<const ItemUnit> units;           ///< beside the base unit
+    std::span<const KitComponent> components;  ///< none: no kit
 };
 
 inline constexpr std::uint32_t kLocationEnabled = 1;  ///< may be promised from

@@ -72,6 +72,15 @@ std::optional<ByteSpan> FactView::field(FieldTag tag) const {
     return std::nullopt;
 }
 
+bool makes_reservation(const FactView& fact) {
+    switch (fact.type()) {
+        case FactType::reservation_created: return true;
+        case FactType::order_created:
+        case FactType::backorder_created: return !fact.field(FieldTag::reservation);
+        default: return false;
+    }
+}
+
 void FactWriter::begin(FactType type, std::uint64_t seq, Instant recorded_at) {
     HOLDFAST_CHECK(!open_, "a fact is ended before the next begins");
     open_ = true;

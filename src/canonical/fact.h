@@ -194,6 +194,9 @@ class FactView {
     ByteSpan bytes_;
 };
 
+/// Whether the fact begins a reservation, whose id is then the fact's seq.
+bool makes_reservation(const FactView& fact);
+
 /// Appends facts to a growing buffer. Use: begin, post..., field..., end.
 class FactWriter {
   public:

@@ -23,7 +23,7 @@ std::optional<Enum> find_value(const Names<Enum, N>& names, std::string_view tex
     return std::nullopt;
 }
 
-constexpr Names<Bucket, 12> kBuckets{{{Bucket::sellable, "sellable"},
+constexpr Names<Bucket, 13> kBuckets{{{Bucket::sellable, "sellable"},
                                       {Bucket::damaged, "damaged"},
                                       {Bucket::quarantine, "quarantine"},
                                       {Bucket::suspect, "suspect"},
@@ -34,17 +34,19 @@ constexpr Names<Bucket, 12> kBuckets{{{Bucket::sellable, "sellable"},
                                       {Bucket::erp_held, "erp_held"},
                                       {Bucket::inbound, "inbound"},
                                       {Bucket::in_transit, "in_transit"},
-                                      {Bucket::external, "external"}}};
+                                      {Bucket::external, "external"},
+                                      {Bucket::quota_used, "quota_used"}}};
 
-constexpr Names<PlaceKind, 7> kPlaces{{{PlaceKind::location, "location"},
+constexpr Names<PlaceKind, 8> kPlaces{{{PlaceKind::location, "location"},
                                        {PlaceKind::lane, "lane"},
                                        {PlaceKind::supplier, "supplier"},
                                        {PlaceKind::customer, "customer"},
                                        {PlaceKind::loss, "loss"},
                                        {PlaceKind::external, "external"},
-                                       {PlaceKind::conversion, "conversion"}}};
+                                       {PlaceKind::conversion, "conversion"},
+                                       {PlaceKind::quota, "quota"}}};
 
-constexpr Names<FactType, 23> kFactTypes{{
+constexpr Names<FactType, 56> kFactTypes{{
     {FactType::name_interned, "name.interned"},
     {FactType::item_upserted, "item.upserted"},
     {FactType::location_upserted, "location.upserted"},
@@ -53,42 +55,110 @@ constexpr Names<FactType, 23> kFactTypes{{
     {FactType::policy_changed, "policy.changed"},
     {FactType::api_key_created, "api_key.created"},
     {FactType::api_key_revoked, "api_key.revoked"},
+    {FactType::group_upserted, "group.upserted"},
+    {FactType::authority_changed, "authority.changed"},
+    {FactType::source_epoch_changed, "source.epoch_changed"},
+    {FactType::node_offline, "node.offline"},
+    {FactType::node_online, "node.online"},
     {FactType::reservation_created, "reservation.created"},
     {FactType::reservation_confirmed, "reservation.confirmed"},
     {FactType::reservation_extended, "reservation.extended"},
     {FactType::reservation_adjusted, "reservation.adjusted"},
     {FactType::reservation_released, "reservation.released"},
     {FactType::reservation_expired, "reservation.expired"},
+    {FactType::reservation_resourced, "reservation.resourced"},
     {FactType::order_created, "order.created"},
     {FactType::order_cancelled, "order.cancelled"},
     {FactType::shipment_posted, "shipment.posted"},
     {FactType::return_received, "return.received"},
+    {FactType::allocation_created, "allocation.created"},
+    {FactType::allocation_released, "allocation.released"},
+    {FactType::pick_confirmed, "pick.confirmed"},
+    {FactType::pick_shorted, "pick.shorted"},
+    {FactType::pick_returned, "pick.returned"},
+    {FactType::pickup_completed, "pickup.completed"},
+    {FactType::shipment_voided, "shipment.voided"},
+    {FactType::return_announced, "return.announced"},
+    {FactType::return_dispositioned, "return.dispositioned"},
+    {FactType::backorder_created, "backorder.created"},
+    {FactType::backorder_filled, "backorder.filled"},
+    {FactType::erp_offset, "erp.offset"},
+    {FactType::parked_overdue, "parked.overdue"},
     {FactType::stock_counted, "stock.counted"},
     {FactType::receipt_posted, "receipt.posted"},
     {FactType::stock_adjusted, "stock.adjusted"},
     {FactType::pos_sale, "pos.sale"},
     {FactType::pos_void, "pos.void"},
+    {FactType::stock_status_changed, "stock.status_changed"},
+    {FactType::supplier_return, "supplier.return"},
+    {FactType::receipt_corrected, "receipt.corrected"},
+    {FactType::inbound_scheduled, "inbound.scheduled"},
+    {FactType::inbound_changed, "inbound.changed"},
+    {FactType::inbound_cancelled, "inbound.cancelled"},
+    {FactType::transfer_requested, "transfer.requested"},
+    {FactType::transfer_cancelled, "transfer.cancelled"},
+    {FactType::transfer_shipped, "transfer.shipped"},
+    {FactType::transfer_received, "transfer.received"},
+    {FactType::transfer_completed, "transfer.completed"},
+    {FactType::kit_assembled, "kit.assembled"},
+    {FactType::kit_broken, "kit.broken"},
+    {FactType::stock_regraded, "stock.regraded"},
 }};
 
-constexpr Names<CaseKind, 4> kCaseKinds{{
+constexpr Names<CaseKind, 16> kCaseKinds{{
     {CaseKind::negative_sellable, "negative_sellable"},
     {CaseKind::oversold_order, "oversold_order"},
     {CaseKind::reservation_at_risk, "reservation_at_risk"},
     {CaseKind::late_confirm_without_stock, "late_confirm_without_stock"},
+    {CaseKind::negative_bucket, "negative_bucket"},
+    {CaseKind::sequence_gap, "sequence_gap"},
+    {CaseKind::quota_overcommitted, "quota_overcommitted"},
+    {CaseKind::over_receipt, "over_receipt"},
+    {CaseKind::transfer_residue, "transfer_residue"},
+    {CaseKind::ownership_conflict, "ownership_conflict"},
+    {CaseKind::event_without_cause, "event_without_cause"},
+    {CaseKind::over_shipment, "over_shipment"},
+    {CaseKind::unreferenced_return, "unreferenced_return"},
+    {CaseKind::recount_needed, "recount_needed"},
+    {CaseKind::backorder_uncovered, "backorder_uncovered"},
+    {CaseKind::cancelled_too_late, "cancelled_too_late"},
 }};
 
 constexpr Names<Disposition, 3> kDispositions{{{Disposition::sellable, "sellable"},
                                                {Disposition::damaged, "damaged"},
                                                {Disposition::inspect, "inspect"}}};
 
-constexpr Names<PolicyKind, 2> kPolicyKinds{
-    {{PolicyKind::safety_stock, "safety_stock"}, {PolicyKind::buffer, "buffer"}}};
+constexpr Names<PolicyKind, 9> kPolicyKinds{{
+    {PolicyKind::safety_stock, "safety_stock"},
+    {PolicyKind::buffer, "buffer"},
+    {PolicyKind::backorder_limit, "backorder_limit"},
+    {PolicyKind::backorder_horizon, "backorder_horizon"},
+    {PolicyKind::enabled, "enabled"},
+    {PolicyKind::offline_buffer, "offline_buffer"},
+    {PolicyKind::group_safety_stock, "group_safety_stock"},
+    {PolicyKind::quota_guarantee, "quota_guarantee"},
+    {PolicyKind::quota_cap, "quota_cap"},
+}};
 
 }  // namespace
 
 std::string_view name(Bucket bucket) { return find_name(kBuckets, bucket); }
 std::optional<Bucket> bucket_from(std::string_view text) { return find_value(kBuckets, text); }
 std::string_view name(PlaceKind kind) { return find_name(kPlaces, kind); }
+bool is_event(FactType type) {
+    switch (type) {
+        case FactType::order_created:
+        case FactType::order_cancelled:
+        case FactType::shipment_posted:
+        case FactType::return_received:
+        case FactType::stock_counted:
+        case FactType::receipt_posted:
+        case FactType::stock_adjusted:
+        case FactType::pos_sale:
+        case FactType::pos_void: return true;
+        default: return false;
+    }
+}
 std::string_view name(FactType type) { return find_name(kFactTypes, type); }
 std::optional<FactType> fact_type_from(std::string_view text) {
     return find_value(kFactTypes, text);
@@ -115,6 +185,10 @@ std::string_view name(Refusal refusal) {
         case unknown_order: return "unknown_order";
         case unknown_line: return "unknown_line";
         case unknown_api_key: return "unknown_api_key";
+        case unknown_group: return "unknown_group";
+        case unknown_unit: return "unknown_unit";
+        case unknown_document: return "unknown_document";
+        case unknown_source: return "unknown_source";
         case no_lines: return "no_lines";
         case too_many_lines: return "too_many_lines";
         case duplicate_line: return "duplicate_line";
@@ -128,16 +202,29 @@ std::string_view name(Refusal refusal) {
         case order_required: return "order_required";
         case value_out_of_range: return "value_out_of_range";
         case code_not_allowed: return "code_not_allowed";
+        case destination_required: return "destination_required";
+        case document_required: return "document_required";
+        case same_location: return "same_location";
+        case quantity_not_whole: return "quantity_not_whole";
+        case due_required: return "due_required";
+        case kit_not_allowed: return "kit_not_allowed";
+        case location_in_two_groups: return "location_in_two_groups";
         case insufficient_stock: return "insufficient_stock";
         case split_not_allowed: return "split_not_allowed";
         case location_not_in_pool: return "location_not_in_pool";
         case channel_has_no_pool: return "channel_has_no_pool";
+        case quota_exhausted: return "quota_exhausted";
+        case backorder_limit_reached: return "backorder_limit_reached";
         case reservation_ended: return "reservation_ended";
         case reservation_already_confirmed: return "reservation_already_confirmed";
         case order_already_exists: return "order_already_exists";
         case nothing_to_release: return "nothing_to_release";
         case nothing_to_cancel: return "nothing_to_cancel";
         case nothing_to_adjust: return "nothing_to_adjust";
+        case nothing_to_move: return "nothing_to_move";
+        case nothing_allocated: return "nothing_allocated";
+        case document_already_exists: return "document_already_exists";
+        case document_ended: return "document_ended";
         case key_reused_with_other_body: return "key_reused_with_other_body";
         case event_identity_conflict: return "event_identity_conflict";
         case stale_source_epoch: return "stale_source_epoch";

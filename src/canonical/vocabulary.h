@@ -22,7 +22,8 @@ enum class Bucket : std::uint8_t {
     erp_held = 9,
     inbound = 10,
     in_transit = 11,
-    external = 12,  ///< the other leg of a movement: supplier, customer, loss, opening
+    external = 12,    ///< the other leg of a movement: supplier, customer, loss, opening
+    quota_used = 13,  ///< k[c]: units of a group promised to a channel with a quota
 };
 std::string_view name(Bucket bucket);
 std::optional<Bucket> bucket_from(std::string_view name);
@@ -37,6 +38,7 @@ enum class PlaceKind : std::uint8_t {
     loss = 4,
     external = 5,
     conversion = 6,
+    quota = 7,  ///< number: group << 12 | channel; its bucket is quota_used
 };
 std::string_view name(PlaceKind kind);
 
@@ -49,6 +51,11 @@ enum class FactType : std::uint16_t {
     policy_changed = 6,
     api_key_created = 7,
     api_key_revoked = 8,
+    group_upserted = 9,
+    authority_changed = 10,
+    source_epoch_changed = 11,
+    node_offline = 12,
+    node_online = 13,
 
     reservation_created = 20,
     reservation_confirmed = 21,
@@ -56,18 +63,48 @@ enum class FactType : std::uint16_t {
     reservation_adjusted = 23,
     reservation_released = 24,
     reservation_expired = 25,
+    reservation_resourced = 26,
 
     order_created = 40,
     order_cancelled = 41,
     shipment_posted = 42,
     return_received = 43,
+    allocation_created = 44,
+    allocation_released = 45,
+    pick_confirmed = 46,
+    pick_shorted = 47,
+    pick_returned = 48,
+    pickup_completed = 49,
+    shipment_voided = 50,
+    return_announced = 51,
+    return_dispositioned = 52,
+    backorder_created = 53,
+    backorder_filled = 54,
+    erp_offset = 55,
+    parked_overdue = 56,  ///< an event whose cause did not come in time
 
     stock_counted = 60,
     receipt_posted = 61,
     stock_adjusted = 62,
     pos_sale = 63,
     pos_void = 64,
+    stock_status_changed = 65,
+    supplier_return = 66,
+    receipt_corrected = 67,
+    inbound_scheduled = 68,
+    inbound_changed = 69,
+    inbound_cancelled = 70,
+    transfer_requested = 71,
+    transfer_cancelled = 72,
+    transfer_shipped = 73,
+    transfer_received = 74,
+    transfer_completed = 75,
+    kit_assembled = 76,
+    kit_broken = 77,
+    stock_regraded = 78,
 };
+/// Whether outside systems report it: the types of RecordEvent. The others are the hub's own.
+bool is_event(FactType type);
 /// Dotted, as in CloudEvents types: "reservation.created", "pos.sale".
 std::string_view name(FactType type);
 std::optional<FactType> fact_type_from(std::string_view name);
@@ -83,6 +120,10 @@ enum class Refusal : std::uint16_t {
     unknown_order = 6,
     unknown_line = 7,
     unknown_api_key = 8,
+    unknown_group = 9,
+    unknown_unit = 10,
+    unknown_document = 11,  ///< transfer, purchase order, shipment or return nobody told of
+    unknown_source = 12,
     no_lines = 20,
     too_many_lines = 21,
     duplicate_line = 22,
@@ -96,16 +137,29 @@ enum class Refusal : std::uint16_t {
     order_required = 30,
     value_out_of_range = 31,
     code_not_allowed = 32,
+    destination_required = 33,
+    document_required = 34,
+    same_location = 35,
+    quantity_not_whole = 36,  ///< the unit's factor leaves a part of a base unit
+    due_required = 37,
+    kit_not_allowed = 38,  ///< a kit has no stock of its own to move or count
+    location_in_two_groups = 39,
     insufficient_stock = 40,
     split_not_allowed = 41,
     location_not_in_pool = 42,
     channel_has_no_pool = 43,
+    quota_exhausted = 44,
+    backorder_limit_reached = 45,
     reservation_ended = 50,
     reservation_already_confirmed = 51,
     order_already_exists = 52,
     nothing_to_release = 53,
     nothing_to_cancel = 54,
     nothing_to_adjust = 55,
+    nothing_to_move = 56,
+    nothing_allocated = 57,
+    document_already_exists = 58,
+    document_ended = 59,
     key_reused_with_other_body = 60,
     event_identity_conflict = 61,
     stale_source_epoch = 62,
@@ -120,6 +174,18 @@ enum class CaseKind : std::uint8_t {
     oversold_order = 2,
     reservation_at_risk = 3,
     late_confirm_without_stock = 4,
+    negative_bucket = 5,       ///< damaged, quarantine, suspect or a lane below zero
+    sequence_gap = 6,          ///< a source skipped numbers of its own sequence
+    quota_overcommitted = 7,   ///< a quota's use above its cap, or left below its guarantee
+    over_receipt = 8,          ///< more came than was expected
+    transfer_residue = 9,      ///< a transfer was completed with units missing
+    ownership_conflict = 10,   ///< a source that does not own the event disagrees
+    event_without_cause = 11,  ///< parked, and its cause did not come in time
+    over_shipment = 12,        ///< more, or something else, left than was promised
+    unreferenced_return = 13,  ///< goods came back that nobody announced
+    recount_needed = 14,       ///< a short pick, or stock found after a count's cut
+    backorder_uncovered = 15,  ///< back-ordered beyond what is expected
+    cancelled_too_late = 16,   ///< shipped although its cancellation was pending
 };
 std::string_view name(CaseKind kind);
 
@@ -129,7 +195,18 @@ std::string_view name(Disposition disposition);
 std::optional<Disposition> disposition_from(std::string_view name);
 
 /// What a policy row sets.
-enum class PolicyKind : std::uint8_t { safety_stock = 1, buffer = 2 };
+enum class PolicyKind : std::uint8_t {
+    safety_stock = 1,
+    buffer = 2,
+    backorder_limit = 3,     ///< BL: most units back-ordered at the position
+    backorder_horizon = 4,   ///< days: supply due later does not count
+    enabled = 5,             ///< 0: the SKU is not promised from the location
+    offline_buffer = 6,      ///< of a node that is offline; no row: nothing is promised there
+    group_safety_stock = 7,  ///< SS[G]: the scope's location is a group
+    quota_guarantee = 8,     ///< K[c]: the scope is a group, a channel and a SKU
+    quota_cap = 9,           ///< cap[c]
+};
+inline constexpr std::size_t policy_kinds = 9;
 std::string_view name(PolicyKind kind);
 std::optional<PolicyKind> policy_kind_from(std::string_view name);
 

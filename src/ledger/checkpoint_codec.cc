@@ -5,7 +5,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 void put_codes(ByteWriter& out, const CodeTable& table) {
     out.put(std::uint64_t{table.size()});
@@ -97,16 +97,28 @@ void put_reservations(ByteWriter& out, const State& state) {
         out.put(r.order_hash);
         out.put(r.seq);
         out.put(r.channel.raw);
+        out.put(r.destination.raw);
         out.put(static_cast<std::uint8_t>(r.confirmed));
+        out.put(static_cast<std::uint8_t>(r.kind));
+        out.put(static_cast<std::uint8_t>(r.pinned));
         out.put(static_cast<std::uint16_t>(r.ended_by));
         out.put(r.ended_generation);
         out.put(std::uint64_t{r.part_count});
-        for (const Part& part : state.reservations.parts(r)) out.put(part);
+        for (const Part& part : state.reservations.parts(r)) {
+            out.put(part.line);
+            out.put(part.sku);
+            out.put(part.location);
+            out.put(static_cast<std::uint8_t>(part.more != 0));
+            if (part.more != 0)
+                out.put(state.reservations.counts(part));
+            else
+                out.put(part.reserved);
+        }
     });
 }
 
 bool get_reservations(ByteReader& in, State& state) {
-    const std::size_t count = in.get_count(51);
+    const std::size_t count = in.get_count(53);
     for (std::size_t i = 0; i < count && in.good(); ++i) {
         const ReservationId id{in.get<std::uint64_t>()};
         if (!in.good() || state.reservations.find(id) != nullptr) return false;
@@ -115,11 +127,27 @@ bool get_reservations(ByteReader& in, State& state) {
         const auto order_hash = in.get<std::uint64_t>();
         r.seq = in.get<std::uint64_t>();
         r.channel = ChannelId{in.get<std::uint32_t>()};
+        r.destination = LocationId{in.get<std::uint32_t>()};
         r.confirmed = in.get<std::uint8_t>() != 0;
+        const auto kind = in.get<std::uint8_t>();
+        if (kind > static_cast<std::uint8_t>(PromiseKind::transfer)) return false;
+        r.kind = static_cast<PromiseKind>(kind);
+        r.pinned = in.get<std::uint8_t>() != 0;
         const auto ended_by = static_cast<FactType>(in.get<std::uint16_t>());
-        const auto ended_generation = in.get<std::int64_t>();
-        const std::size_t parts = in.get_count(sizeof(Part));
-        for (std::size_t p = 0; p < parts; ++p) state.reservations.append_part(r) = in.get<Part>();
+        const auto ended_generation = in.get<std::int32_t>();
+        const std::size_t parts = in.get_count(25);
+        for (std::size_t p = 0; p < parts; ++p) {
+            Part& part = state.reservations.append_part(r);
+            part.line = in.get<std::uint64_t>();
+            part.sku = in.get<SkuId>();
+            part.location = in.get<LocationId>();
+            PartCounts counts;
+            if (in.get<std::uint8_t>() != 0)
+                counts = in.get<PartCounts>();
+            else
+                counts.created = counts.reserved = in.get<Units>();
+            state.reservations.set_counts(part, counts);
+        }
         state.reservations.set_order(r, order_hash);
         if (ended_by != FactType{})
             state.reservations.end(r, ended_by,

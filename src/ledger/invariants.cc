@@ -8,29 +8,40 @@
 namespace holdfast::ledger {
 namespace {
 
-struct Promised {
-    Units reserved = 0;
-    Units allocated = 0;
-};
-using PromisedByPosition = std::map<std::pair<SkuId, LocationId>, Promised>;
+using PromisedByPosition = std::map<std::pair<SkuId, LocationId>, PartCounts>;
+
+void add(PartCounts& sum, const PartCounts& counts) {
+    sum.reserved += counts.reserved;
+    sum.allocated += counts.allocated;
+    sum.picked += counts.picked;
+    sum.backordered += counts.backordered;
+    sum.erp_held += counts.erp_held;
+}
+
+std::optional<std::string> fault_of(const PartCounts& c) {
+    for (const Units units :
+         {c.created, c.reserved, c.allocated, c.picked, c.backordered, c.shipped, c.ended,
+          c.expired, c.erp_held, c.cancel_pending, c.received, c.lost})
+        if (units < 0) return "a count is below zero";
+    if (c.created != c.open() + c.shipped + c.ended + c.expired)
+        return fmt::format("created {} is not open {} + shipped {} + ended {} + expired {}",
+                           c.created, c.open(), c.shipped, c.ended, c.expired);
+    if (c.picked > c.allocated) return "more picked than allocated";
+    if (c.cancel_pending > c.allocated) return "more to cancel than allocated";
+    if (c.erp_held > c.reserved + c.allocated) return "the ERP holds more than is promised";
+    return std::nullopt;
+}
 
 std::optional<std::string> check_parts(const State& state, PromisedByPosition& promised) {
     std::optional<std::string> fault;
     state.reservations.for_each([&](const Reservation& r) {
         Units open = 0;
         for (const Part& part : state.reservations.parts(r)) {
-            promised[{part.sku, part.location}].reserved += part.reserved;
-            promised[{part.sku, part.location}].allocated += part.allocated;
-            open += part.open();
-            if (part.reserved < 0 || part.allocated < 0 || part.shipped < 0 || part.ended < 0 ||
-                part.expired < 0)
-                fault = fmt::format("reservation {} line {} is below zero", r.id.raw, part.line);
-            if (part.created != part.open() + part.shipped + part.ended + part.expired)
-                fault = fmt::format(
-                    "reservation {} line {}: created {} is not open {} + shipped {} + ended {} + "
-                    "expired {}",
-                    r.id.raw, part.line, part.created, part.open(), part.shipped, part.ended,
-                    part.expired);
+            const PartCounts counts = state.reservations.counts(part);
+            add(promised[{part.sku, part.location}], counts);
+            open += counts.open();
+            if (const auto wrong = fault_of(counts))
+                fault = fmt::format("reservation {} line {}: {}", r.id.raw, part.line, *wrong);
         }
         if (r.ended() != (open == 0))
             fault = fmt::format("reservation {} has {} open units but is {}", r.id.raw, open,
@@ -57,20 +68,24 @@ std::optional<std::string> State::check_invariants() const {
         if (rare.picked > p.allocated) fault = at + ": more picked than allocated";
         if (rare.erp_held > p.reserved + p.allocated) fault = at + ": ERP holds more than promised";
         const auto it = promised.find({p.sku, p.location});
-        const Promised lines = it == promised.end() ? Promised{} : it->second;
-        if (lines.reserved != p.reserved)
-            fault = fmt::format("{}: reserved {} but its lines hold {}", at, p.reserved,
-                                lines.reserved);
-        if (lines.allocated != p.allocated)
-            fault = fmt::format("{}: allocated {} but its lines hold {}", at, p.allocated,
-                                lines.allocated);
+        const PartCounts lines = it == promised.end() ? PartCounts{} : it->second;
+        const auto compare = [&](Bucket bucket, Units level, Units held) {
+            if (level != held)
+                fault =
+                    fmt::format("{}: {} {} but its lines hold {}", at, name(bucket), level, held);
+        };
+        compare(Bucket::reserved, p.reserved, lines.reserved);
+        compare(Bucket::allocated, p.allocated, lines.allocated);
+        compare(Bucket::picked, rare.picked, lines.picked);
+        compare(Bucket::backordered, rare.backordered, lines.backordered);
+        compare(Bucket::erp_held, rare.erp_held, lines.erp_held);
         if (it != promised.end()) promised.erase(it);
         if (p.safety_stock != policies.effective(PolicyKind::safety_stock, p.sku, p.location) ||
             p.buffer != policies.effective(PolicyKind::buffer, p.sku, p.location))
             fault = at + ": a cached policy is stale";
     });
     for (const auto& [position, lines] : promised)
-        if (lines.reserved != 0 || lines.allocated != 0)
+        if (lines.open() != 0)
             fault =
                 fmt::format("{}: promised where no position is", items.code(position.first.raw));
     return fault;

@@ -111,8 +111,9 @@ struct KeptUnits {
     std::span<Units> of_part;
     std::span<Units> missing_of_line;
 };
-KeptUnits keep_of_hold(const RecordEvent& event, std::span<const Part> parts, bool late,
+KeptUnits keep_of_hold(const RecordEvent& event, const ReservationChanges& changes, bool late,
                        Arena& arena) {
+    const std::span<const Part> parts = changes.parts();
     const KeptUnits kept{arena.array<Units>(parts.size()), arena.array<Units>(event.lines.size())};
     ArenaMap<std::uint32_t> line_of(arena);  // index + 1
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
@@ -121,7 +122,7 @@ KeptUnits keep_of_hold(const RecordEvent& event, std::span<const Part> parts, bo
         line_of[{line_number(line, i), line.sku.raw}] = i + 1;
     }
     for (std::size_t p = 0; p < parts.size(); ++p) {
-        const Units held = late ? parts[p].expired : parts[p].reserved;
+        const Units held = late ? changes.counts(p).expired : parts[p].reserved;
         if (event.lines.empty()) kept.of_part[p] = held;
         const std::uint32_t line = line_of.get({parts[p].line, parts[p].sku.raw});
         if (line == 0) continue;
@@ -144,7 +145,7 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
         return refused_lines(malformed);
 
     ReservationChanges changes(state, *reservation, context.arena);
-    const KeptUnits kept = keep_of_hold(event, changes.parts(), late, context.arena);
+    const KeptUnits kept = keep_of_hold(event, changes, late, context.arena);
     ArenaList<PlannedPart> taken(context.arena);
     Units late_forced = 0;
     if (late) late_forced = revive(context, *reservation, kept.of_part, changes, taken);
@@ -206,7 +207,7 @@ class ShippedPromises {
         for (std::uint32_t i = 0; i < parts.size(); ++i) {
             by_sku_[i] = i;
             reserved_[i] = parts[i].reserved;
-            allocated_[i] = parts[i].allocated;
+            allocated_[i] = changes.counts(i).allocated;
         }
         std::sort(by_sku_.begin(), by_sku_.end(), [&](std::uint32_t a, std::uint32_t b) {
             return parts[a].sku != parts[b].sku ? parts[a].sku < parts[b].sku : a < b;

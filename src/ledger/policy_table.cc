@@ -11,12 +11,16 @@ void PolicyTable::put(PolicyKind kind, const PolicyScope& scope, std::int64_t va
 }
 
 std::int32_t PolicyTable::effective(PolicyKind kind, SkuId sku, LocationId at) const {
+    return find(kind, sku, at).value_or(0);
+}
+
+std::optional<std::int32_t> PolicyTable::find(PolicyKind kind, SkuId sku, LocationId at) const {
     const Rows& rows = rows_[index(kind)];
-    if (rows.empty()) return 0;
+    if (rows.empty()) return std::nullopt;
     for (const PolicyScope scope : {PolicyScope{sku, at}, PolicyScope{sku, kNoLocation},
                                     PolicyScope{kNoSku, at}, PolicyScope{}})
         if (const auto it = rows.find(key(scope)); it != rows.end()) return it->second;
-    return 0;
+    return std::nullopt;
 }
 
 }  // namespace holdfast::ledger

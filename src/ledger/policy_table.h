@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/flat_map.h"
 #include "canonical/ids.h"
@@ -22,6 +23,9 @@ class PolicyTable {
     /// The most specific value, 0 where no row covers the position.
     [[nodiscard]] std::int32_t effective(PolicyKind kind, SkuId sku, LocationId at) const;
 
+    /// The most specific row's value; nothing where no row covers the position.
+    [[nodiscard]] std::optional<std::int32_t> find(PolicyKind kind, SkuId sku, LocationId at) const;
+
     template <class Visit>
     void for_each(Visit&& visit) const {
         for (std::size_t k = 0; k < rows_.size(); ++k)
@@ -38,7 +42,7 @@ class PolicyTable {
     }
     using Rows = FlatMap<std::uint64_t, std::int32_t>;
     static std::size_t index(PolicyKind kind) { return static_cast<std::size_t>(kind) - 1; }
-    std::array<Rows, 2> rows_;
+    std::array<Rows, policy_kinds> rows_;
 };
 
 }  // namespace holdfast::ledger

@@ -17,6 +17,7 @@ class ReservationChanges {
   public:
     ReservationChanges(const State& state, const Reservation& reservation, Arena& arena)
         : arena_(arena),
+          table_(state.reservations),
           parts_(state.reservations.parts(reservation)),
           left_(arena.array<Units>(parts_.size())),
           postings_(arena),
@@ -73,6 +74,8 @@ class ReservationChanges {
     }
 
     [[nodiscard]] std::span<const Part> parts() const { return parts_; }
+    /// Of a part as it is before the change.
+    [[nodiscard]] PartCounts counts(std::size_t part) const { return table_.counts(parts_[part]); }
     [[nodiscard]] Units left(std::size_t part) const { return left_[part]; }
     [[nodiscard]] Units left_of_line(std::uint64_t line) {
         Units units = 0;
@@ -119,6 +122,7 @@ class ReservationChanges {
     }
 
     Arena& arena_;
+    const ReservationTable& table_;
     std::span<const Part> parts_;
     std::span<std::uint32_t> by_line_;  // part indexes by line; made when a line is asked for
     std::span<Units> left_;

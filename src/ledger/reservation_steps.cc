@@ -97,7 +97,7 @@ Outcome confirm(const Context& context, const StepReservation& command) {
     if (expired(*reservation)) {
         ArenaList<PlannedPart> taken(context.arena);
         const std::span<Units> units = context.arena.array<Units>(changes.parts().size());
-        for (std::size_t i = 0; i < units.size(); ++i) units[i] = changes.parts()[i].expired;
+        for (std::size_t i = 0; i < units.size(); ++i) units[i] = changes.counts(i).expired;
         forced = revive(context, *reservation, units, changes, taken);
         if (!changes.fits()) return refused(Refusal::too_many_lines);
         if (!within_level(context.state, taken.view(), context.arena))

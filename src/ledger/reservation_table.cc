@@ -42,6 +42,28 @@ Part& ReservationTable::append_part(Reservation& r) {
     return part;
 }
 
+void ReservationTable::set_counts(Part& part, const PartCounts& counts) {
+    part.reserved = counts.reserved;
+    const bool plain =
+        counts == PartCounts{.created = counts.reserved, .reserved = counts.reserved};
+    if (plain) {
+        if (part.more != 0) free_more_.push_back(part.more - 1);
+        part.more = 0;
+        return;
+    }
+    if (part.more == 0) {
+        if (free_more_.empty()) {
+            more_.emplace_back();
+            HOLDFAST_CHECK(more_.size() < std::size_t{1} << 32, "rows of counts fit 32 bits");
+            part.more = static_cast<std::uint32_t>(more_.size());
+        } else {
+            part.more = free_more_.back() + 1;
+            free_more_.pop_back();
+        }
+    }
+    more_[part.more - 1] = counts;
+}
+
 bool ReservationTable::live(const Deadline& d) const {
     const auto it = rows_.find(d.id);
     return it != rows_.end() && it->second.expires_at == d.at && !it->second.ended();
@@ -74,7 +96,8 @@ void ReservationTable::set_order(Reservation& r, std::uint64_t order_hash) {
 void ReservationTable::end(Reservation& r, FactType by, Instant now) {
     r.ended_by = by;
     r.expires_at = 0;
-    r.ended_generation = to_raw(now) / ended_reservation_generation.count();
+    r.ended_generation =
+        static_cast<std::int32_t>(to_raw(now) / ended_reservation_generation.count());
     // Facts end reservations in the order of time; a checkpoint brings them back in any order.
     auto place = ended_.end();
     while (place != ended_.begin() && std::prev(place)->generation >= r.ended_generation) --place;
@@ -108,6 +131,8 @@ void ReservationTable::advance(Instant now) {
 void ReservationTable::forget(std::uint64_t id) {
     const auto it = rows_.find(id);
     const Reservation& r = it->second;
+    for (const Part& part : parts(r))
+        if (part.more != 0) free_more_.push_back(part.more - 1);
     if (r.part_count != 0) {
         const std::uint32_t capacity = std::bit_ceil(r.part_count);
         free_parts_by_class_[static_cast<std::size_t>(std::countr_zero(capacity))].push_back(

@@ -17,32 +17,56 @@
 
 namespace holdfast::ledger {
 
+/// The hot side of a part. What a plain hold does not need stands in a side table: see
+/// ReservationTable::counts.
 struct Part {
     std::uint64_t line = 0;  ///< the caller's line number
     SkuId sku;
     LocationId location;
-    Units created = 0;  ///< ever promised: created, grown and late-confirmed
+    Units reserved = 0;
+    std::uint32_t more = 0;  ///< 1 + its row of the side table; 0 = it only ever was reserved
+    std::uint32_t spare = 0;
+};
+static_assert(sizeof(Part) == 32);
+
+/// Where the units of a part stand. created = reserved + allocated + backordered + shipped + ended
+/// + expired.
+struct PartCounts {
+    Units created = 0;  ///< ever promised: created, grown, moved here and late-confirmed
     Units reserved = 0;
     Units allocated = 0;
+    Units picked = 0;  ///< of the allocated ones
+    Units backordered = 0;
     Units shipped = 0;
-    Units ended = 0;    ///< released or cancelled
-    Units expired = 0;  ///< what time took back: a late confirmation promises these again
+    Units ended = 0;           ///< released or cancelled
+    Units expired = 0;         ///< what time took back: a late confirmation promises these again
+    Units erp_held = 0;        ///< of the reserved and allocated ones: the ERP holds them too
+    Units cancel_pending = 0;  ///< of the allocated ones: the node was asked to stop
+    Units received = 0;        ///< transfers: of the shipped ones, came in at the destination
+    Units lost = 0;            ///< transfers: of the shipped ones, written off
 
-    [[nodiscard]] Units open() const { return reserved + allocated; }
+    [[nodiscard]] Units open() const { return reserved + allocated + backordered; }
+    friend bool operator==(const PartCounts&, const PartCounts&) = default;
 };
+
+/// What made the promise. A transfer's units are promised to its destination.
+enum class PromiseKind : std::uint8_t { order = 0, transfer = 1 };
 
 struct Reservation {
     ReservationId id;
     std::int64_t expires_at = 0;   ///< microseconds UTC; 0 = never (confirmed)
-    std::uint64_t order_hash = 0;  ///< 0 = belongs to no order
+    std::uint64_t order_hash = 0;  ///< of its order or transfer; 0 = belongs to none
     std::uint64_t seq = 0;         ///< of the last fact that changed it
     std::uint32_t first_part = 0;
     std::uint32_t part_count = 0;
     ChannelId channel = kNoChannel;
-    bool confirmed = false;
+    LocationId destination = kNoLocation;  ///< of a transfer
     /// Type of the fact that ended it; zero while open.
     FactType ended_by{};
-    std::int64_t ended_generation = 0;
+    bool confirmed = false;
+    PromiseKind kind = PromiseKind::order;
+    bool pinned = false;  ///< its units are never taken from another location
+    std::int32_t ended_generation = 0;
 
     [[nodiscard]] bool ended() const { return ended_by != FactType{}; }
 };
@@ -72,6 +96,10 @@ class ReservationTable {
     [[nodiscard]] std::span<const Part> parts(const Reservation& r) const {
         return {parts_.data() + r.first_part, r.part_count};
     }
+    [[nodiscard]] PartCounts counts(const Part& part) const {
+        if (part.more == 0) return {.created = part.reserved, .reserved = part.reserved};
+        return more_[part.more - 1];
+    }
     [[nodiscard]] std::uint64_t size() const { return rows_.size(); }
     /// The open hold whose time comes first, if it has come at `now`; skips what was confirmed,
     /// extended or ended meanwhile.
@@ -95,6 +123,7 @@ class ReservationTable {
         return {parts_.data() + r.first_part, r.part_count};
     }
     Part& append_part(Reservation& r);
+    void set_counts(Part& part, const PartCounts& counts);
     void set_deadline(Reservation& r, std::int64_t expires_at);
     void set_order(Reservation& r, std::uint64_t order_hash);
     void end(Reservation& r, FactType by, Instant now);
@@ -125,6 +154,8 @@ class ReservationTable {
     FlatMap<std::uint64_t, Reservation> rows_;
     std::pmr::vector<Part> parts_;
     std::vector<std::vector<std::uint32_t>> free_parts_by_class_;
+    std::pmr::vector<PartCounts> more_;  // of parts that are more than reserved
+    std::vector<std::uint32_t> free_more_;
     FlatMap<std::uint64_t, std::uint64_t> by_order_;
     // A min-heap. Entries whose deadline moved stay in it and are skipped when they come up.
     std::pmr::vector<Deadline> deadlines_;

@@ -108,14 +108,20 @@ void add_reservations(RowSum& sum, const State& state, bool with_journal_secrets
             row.put(r.order_hash);
         }
         row.put(r.channel.raw);
+        row.put(r.destination.raw);
         row.put(static_cast<std::uint8_t>(r.confirmed));
+        row.put(static_cast<std::uint8_t>(r.kind));
+        row.put(static_cast<std::uint8_t>(r.pinned));
         row.put(static_cast<std::uint16_t>(r.ended_by));
         for (const Part& part : state.reservations.parts(r)) {
             row.put(part.line);
             row.put(part.sku.raw);
             row.put(part.location.raw);
-            for (const Units units : {part.created, part.reserved, part.allocated, part.shipped,
-                                      part.ended, part.expired})
+            const PartCounts counts = state.reservations.counts(part);
+            for (const Units units :
+                 {counts.created, counts.reserved, counts.allocated, counts.picked,
+                  counts.backordered, counts.shipped, counts.ended, counts.expired, counts.erp_held,
+                  counts.cancel_pending, counts.received, counts.lost})
                 row.put(units);
         }
     });

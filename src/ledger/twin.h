@@ -61,10 +61,16 @@ struct TwinPart {
     Units created = 0;
     Units reserved = 0;
     Units allocated = 0;
+    Units picked = 0;
+    Units backordered = 0;
     Units shipped = 0;
     Units ended = 0;
     Units expired = 0;  ///< what a late confirmation brings back
-    [[nodiscard]] Units open() const { return reserved + allocated; }
+    Units erp_held = 0;
+    Units cancel_pending = 0;
+    Units received = 0;
+    Units lost = 0;
+    [[nodiscard]] Units open() const { return reserved + allocated + backordered; }
 };
 
 struct TwinReservation {

@@ -106,7 +106,8 @@ Difference policies(const State& state, const Twin& twin) {
     state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, std::int64_t value) {
         rows[kind][{scope.sku, scope.location}] = value;
     });
-    for (const PolicyKind kind : {PolicyKind::safety_stock, PolicyKind::buffer}) {
+    for (std::size_t number = 1; number <= policy_kinds; ++number) {
+        const auto kind = static_cast<PolicyKind>(number);
         const auto expected = twin.policies.find(kind);
         if (rows[kind] !=
             (expected == twin.policies.end() ? std::map<TwinPlace, Units>{} : expected->second))
@@ -115,25 +116,15 @@ Difference policies(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
-std::string describe(const Part& p) {
+/// A part in words, the ledger's and the twin's in the same ones.
+template <class Part, class Counts>
+std::string describe(const Part& p, const Counts& c) {
     return fmt::format(
-        "line {} sku {} at {} created {} reserved {} allocated {} shipped {} ended {} expired {}",
-        p.line, p.sku.raw, p.location.raw, p.created, p.reserved, p.allocated, p.shipped, p.ended,
-        p.expired);
-}
-
-std::string describe(const TwinPart& p) {
-    Part part;
-    part.line = p.line;
-    part.sku = p.sku;
-    part.location = p.location;
-    part.created = p.created;
-    part.reserved = p.reserved;
-    part.allocated = p.allocated;
-    part.shipped = p.shipped;
-    part.ended = p.ended;
-    part.expired = p.expired;
-    return describe(part);
+        "line {} sku {} at {} created {} reserved {} allocated {} picked {} backordered {} "
+        "shipped {} ended {} expired {} erp_held {} cancel_pending {} received {} lost {}",
+        p.line, p.sku.raw, p.location.raw, c.created, c.reserved, c.allocated, c.picked,
+        c.backordered, c.shipped, c.ended, c.expired, c.erp_held, c.cancel_pending, c.received,
+        c.lost);
 }
 
 Difference reservation(const State& state, const Reservation& r, const TwinReservation& twin) {
@@ -141,8 +132,9 @@ Difference reservation(const State& state, const Reservation& r, const TwinReser
     const auto parts = state.reservations.parts(r);
     if (auto d = differ(which + " parts", parts.size(), twin.parts.size())) return d;
     for (std::size_t i = 0; i < parts.size(); ++i)
-        if (auto d = differ(fmt::format("{} part {}", which, i), describe(parts[i]),
-                            describe(twin.parts[i])))
+        if (auto d = differ(fmt::format("{} part {}", which, i),
+                            describe(parts[i], state.reservations.counts(parts[i])),
+                            describe(twin.parts[i], twin.parts[i])))
             return d;
     if (auto d = differ(which + " channel", r.channel.raw, twin.channel.raw)) return d;
     if (auto d = differ(which + " confirmed", r.confirmed, twin.confirmed)) return d;
@@ -154,7 +146,8 @@ Difference reservation(const State& state, const Reservation& r, const TwinReser
         return by == FactType{} ? std::string_view("nothing") : name(by);
     };
     if (auto d = differ(which + " ended_by", ended(r.ended_by), ended(twin.ended_by))) return d;
-    return differ(which + " ended_generation", r.ended_generation, twin.ended_generation);
+    return differ<std::int64_t>(which + " ended_generation", r.ended_generation,
+                                twin.ended_generation);
 }
 
 Difference reservations(const State& state, const Twin& twin) {

@@ -357,7 +357,7 @@ std::optional<std::string> StockModel::difference(std::uint64_t id, const Hold& 
         if (parts[i].line != hold.parts[i].line || parts[i].sku != hold.parts[i].sku ||
             parts[i].location != hold.parts[i].location ||
             parts[i].reserved != hold.parts[i].reserved ||
-            parts[i].allocated != hold.parts[i].allocated)
+            state.reservations.counts(parts[i]).allocated != hold.parts[i].allocated)
             return fmt::format("part {} of hold {} differs", i, id);
     return std::nullopt;
 }

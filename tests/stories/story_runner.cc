@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "world.h"
@@ -67,16 +68,35 @@ std::vector<Enum> enumerators(int last, std::string_view unknown) {
 
 constexpr int kNumbersLookedAt = 1000;
 
-/// Words of the vocabulary that no story meets.
-std::vector<std::string> unmet(const Met& met) {
+/// Words that have their number and name but no decider yet: one a line, "# " begins a remark.
+std::set<std::string> reserved_words(const std::vector<std::string>& folders) {
+    std::set<std::string> words;
+    for (const std::string& folder : folders) {
+        std::ifstream in(std::filesystem::path(folder) / "reserved_words.txt");
+        for (std::string line; std::getline(in, line);)
+            if (!line.empty() && line.front() != '#') words.insert(line);
+    }
+    return words;
+}
+
+/// Words of the vocabulary that no story meets, and reserved ones that one does.
+std::vector<std::string> unmet(const Met& met, std::set<std::string> reserved) {
     std::vector<std::string> list;
+    const auto look = [&](std::string_view what, std::string_view word, bool is_met) {
+        const bool is_reserved = reserved.erase(std::string(word)) > 0;
+        if (is_met == is_reserved)
+            list.push_back(fmt::format("{} the {} {}",
+                                       is_met ? "reserved_words.txt still lists" : "no story meets",
+                                       what, word));
+    };
     for (const Refusal r : enumerators<Refusal>(kNumbersLookedAt, "unknown_refusal"))
-        if (r != Refusal::none && !met.refusals.contains(r))
-            list.push_back(fmt::format("no story meets the refusal {}", name(r)));
+        if (r != Refusal::none) look("refusal", name(r), met.refusals.contains(r));
     for (const FactType t : enumerators<FactType>(kNumbersLookedAt, "unknown"))
-        if (!met.facts.contains(t)) list.push_back(fmt::format("no story records a {}", name(t)));
+        look("fact", name(t), met.facts.contains(t));
     for (const CaseKind k : enumerators<CaseKind>(255, "unknown"))
-        if (!met.cases.contains(k)) list.push_back(fmt::format("no story raises a {}", name(k)));
+        look("case", name(k), met.cases.contains(k));
+    for (const std::string& word : reserved)
+        list.push_back(fmt::format("reserved_words.txt lists {}, which nobody knows", word));
     return list;
 }
 
@@ -141,7 +161,7 @@ int main(int argc, char** argv) {
         ++result.stories;
         if (!passes(faults)) ++result.failed;
     };
-    if (whole) check(unmet(met));
+    if (whole) check(unmet(met, reserved_words(paths)));
     if (!glossary.empty()) {
         const auto text = read_file(glossary);
         check(text ? missing_in_glossary(*text) : std::vector{glossary + " cannot be read"});

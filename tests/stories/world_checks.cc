@@ -206,9 +206,9 @@ std::optional<Fault> World::position_is(Words words) {
 std::string World::parts_in_words(const ledger::Reservation& r) const {
     std::vector<std::string> list;
     for (const ledger::Part& part : state_->reservations.parts(r))
-        if (part.open() != 0)
-            list.push_back(fmt::format("{} x{} at {}", state_->items.code(part.sku.raw),
-                                       part.open(), state_->locations.code(part.location.raw)));
+        if (const Units open = state_->reservations.counts(part).open(); open != 0)
+            list.push_back(fmt::format("{} x{} at {}", state_->items.code(part.sku.raw), open,
+                                       state_->locations.code(part.location.raw)));
     return joined(list);
 }
 

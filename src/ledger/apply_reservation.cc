@@ -1,0 +1,140 @@
+// Adds a fact to the reservation that it makes or changes, part by part.
+#include "ledger/apply_reservation.h"
+
+#include "base/check.h"
+#include "ledger/reservation_changes.h"
+
+namespace holdfast::ledger {
+namespace {
+
+/// Which count of a part answers for units that enter or leave its open ones.
+enum class Flow : std::uint8_t {
+    promised,  ///< created where they enter, ended where they leave
+    moved,     ///< created on both sides: from one part to another, or between its own buckets
+    shipped,
+    expired,
+};
+
+Flow flow_of(FactType type) {
+    switch (type) {
+        case FactType::shipment_posted:
+        case FactType::shipment_voided:
+        case FactType::pickup_completed:
+        case FactType::transfer_shipped: return Flow::shipped;
+        case FactType::reservation_expired: return Flow::expired;
+        case FactType::reservation_resourced:
+        case FactType::allocation_created:
+        case FactType::allocation_released:
+        case FactType::backorder_filled: return Flow::moved;
+        default: return Flow::promised;
+    }
+}
+
+void add_open(PartCounts& counts, Units delta, Flow flow) {
+    switch (flow) {
+        case Flow::promised:
+            (delta > 0 ? counts.created : counts.ended) += delta > 0 ? delta : -delta;
+            break;
+        case Flow::moved: counts.created += delta; break;
+        case Flow::shipped: counts.shipped -= delta; break;
+        case Flow::expired: counts.expired -= delta; break;
+    }
+}
+
+void add_posting(PartCounts& counts, const Posting& posting, Flow flow) {
+    switch (posting.bucket) {
+        case Bucket::reserved: counts.reserved += posting.delta; break;
+        case Bucket::allocated: counts.allocated += posting.delta; break;
+        case Bucket::backordered: counts.backordered += posting.delta; break;
+        case Bucket::picked: counts.picked += posting.delta; return;
+        case Bucket::erp_held: counts.erp_held += posting.delta; return;
+        default: HOLDFAST_CHECK(false, "a part has promised buckets only");
+    }
+    add_open(counts, posting.delta, flow);
+}
+
+void check_counts(const PartCounts& counts) {
+    HOLDFAST_CHECK(counts.reserved >= 0, "a part gives no more than it has reserved");
+    HOLDFAST_CHECK(counts.allocated >= 0, "a part gives no more than it has allocated");
+    HOLDFAST_CHECK(counts.backordered >= 0, "a part gives no more than it has back-ordered");
+    HOLDFAST_CHECK(counts.picked >= 0 && counts.picked <= counts.allocated,
+                   "picked units are allocated");
+    HOLDFAST_CHECK(counts.erp_held >= 0 && counts.erp_held <= counts.reserved + counts.allocated,
+                   "what the ERP holds is promised");
+    HOLDFAST_CHECK(counts.created == counts.open() + counts.shipped + counts.ended + counts.expired,
+                   "every unit of a part stands somewhere");
+}
+
+void apply_to_parts(State& state, const FactView& fact, Reservation& reservation) {
+    const auto part_of_posting = fact.field(FieldTag::part_of_posting);
+    const auto part_lines = fact.field(FieldTag::part_lines);
+    const Flow flow = flow_of(fact.type());
+    std::uint32_t fresh = 0;
+    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+        const Posting posting = fact.posting(i);
+        const auto index =
+            fact.item<std::uint32_t>(part_of_posting, i, static_cast<std::uint32_t>(i));
+        if (index == kNoPart) continue;
+        HOLDFAST_CHECK(index <= reservation.part_count, "parts are appended densely");
+        if (index == reservation.part_count) {
+            Part& part = state.reservations.append_part(reservation);
+            part.line = fact.item<std::uint64_t>(part_lines, fresh, std::uint64_t{fresh} + 1);
+            part.sku = posting.sku;
+            part.location = posting.place.location();
+            ++fresh;
+        }
+        Part& part = state.reservations.parts_mutable(reservation)[index];
+        PartCounts counts = state.reservations.counts(part);
+        add_posting(counts, posting, flow);
+        state.reservations.set_counts(part, counts);
+    }
+    // Only now: between two postings of one fact a unit may be in neither bucket.
+    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+        const auto index =
+            fact.item<std::uint32_t>(part_of_posting, i, static_cast<std::uint32_t>(i));
+        if (index != kNoPart)
+            check_counts(state.reservations.counts(state.reservations.parts(reservation)[index]));
+    }
+}
+
+void end_if_nothing_is_open(State& state, Reservation& reservation, const FactView& fact) {
+    for (const Part& part : state.reservations.parts(reservation))
+        if (state.reservations.counts(part).open() != 0) return;
+    if (!reservation.ended()) state.reservations.end(reservation, fact.type(), fact.recorded_at());
+}
+
+}  // namespace
+
+void apply_new_reservation(State& state, const FactView& fact) {
+    Reservation& reservation = state.reservations.create(ReservationId{fact.seq()});
+    reservation.seq = fact.seq();
+    reservation.channel =
+        ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)};
+    reservation.confirmed = fact.type() == FactType::order_created;
+    apply_to_parts(state, fact, reservation);
+    if (const std::string_view order = fact.text(FieldTag::order); !order.empty())
+        state.reservations.set_order(reservation, state.order_hash(order));
+    if (const auto expires_at = fact.field_as<std::int64_t>(FieldTag::expires_at))
+        state.reservations.set_deadline(reservation, *expires_at);
+}
+
+void apply_reservation_step(State& state, const FactView& fact, std::uint64_t id) {
+    Reservation* reservation = state.reservations.find_mutable(ReservationId{id});
+    HOLDFAST_CHECK(reservation != nullptr, "a step names a known reservation");
+    reservation->seq = fact.seq();
+    const FactType type = fact.type();
+    if (type == FactType::reservation_confirmed || type == FactType::order_created) {
+        if (reservation->ended()) state.reservations.reopen(*reservation);
+        reservation->confirmed = true;
+        state.reservations.set_deadline(*reservation, 0);
+        if (const std::string_view order = fact.text(FieldTag::order); !order.empty())
+            state.reservations.set_order(*reservation, state.order_hash(order));
+    } else if (type == FactType::reservation_extended) {
+        state.reservations.set_deadline(
+            *reservation, fact.field_as<std::int64_t>(FieldTag::expires_at).value_or(0));
+    }
+    apply_to_parts(state, fact, *reservation);
+    end_if_nothing_is_open(state, *reservation, fact);
+}
+
+}  // namespace holdfast::ledger
