@@ -147,6 +147,7 @@ class ApiTest : public testing::Test {
         if (errors == nullptr) return "";
         return std::string(errors->as_array().at(0).at("pointer").as_string());
     }
+    [[nodiscard]] const ledger::State& state() const { return sequencer_->state(); }
     [[nodiscard]] std::uint64_t seq() const { return sequencer_->state().seq; }
 
     os::sim::SimWorld world_{7};

@@ -1,7 +1,7 @@
 // CloudEvents 1.0 in JSON, with a retailer's business content in `data`.
 #include <charconv>
 
-#include "api/decoder_parts.h"
+#include "api/event_data.h"
 #include "base/rfc3339.h"
 
 namespace holdfast::api {
@@ -11,39 +11,6 @@ constexpr FieldNames<13> kEventFields{"specversion",    "id",      "source",    
                                       "time",           "subject", "sequence",    "sourceepoch",
                                       "semantickey",    "data",    "traceparent", "dataschema",
                                       "datacontenttype"};
-constexpr FieldNames<9> kDataFields{"location", "channel", "order",       "document", "reason",
-                                    "sold",     "partial", "reservation", "lines"};
-constexpr FieldNames<6> kLineFields{"sku", "location", "quantity", "line", "bucket", "disposition"};
-
-/// Where returned goods go: inspect keeps them from being sold until somebody has looked.
-Bucket bucket_of(Disposition disposition) {
-    switch (disposition) {
-        case Disposition::damaged: return Bucket::damaged;
-        case Disposition::inspect: return Bucket::quarantine;
-        case Disposition::sellable: break;
-    }
-    return Bucket::sellable;
-}
-
-bool read_bucket(JsonReader& reader, json::value value, Bucket& out) {
-    std::string_view text;
-    if (!reader.read_text(value, 1, code_bytes_max, text)) return false;
-    const auto bucket = bucket_from(text);
-    if (!bucket || !is_physical(*bucket)) {
-        return reader.invalid("It must be sellable, damaged, quarantine or suspect.");
-    }
-    out = *bucket;
-    return true;
-}
-
-bool read_disposition(JsonReader& reader, json::value value, Bucket& out) {
-    std::string_view text;
-    if (!reader.read_text(value, 1, code_bytes_max, text)) return false;
-    const auto disposition = disposition_from(text);
-    if (!disposition) return reader.invalid("It must be sellable, damaged or inspect.");
-    out = bucket_of(*disposition);
-    return true;
-}
 
 /// W3C trace context: version, trace id, parent id, flags.
 bool read_trace(JsonReader& reader, json::value value, Envelope& envelope) {
@@ -73,97 +40,12 @@ bool read_sequence(JsonReader& reader, json::value value, std::uint64_t& out) {
     return true;
 }
 
-class EventReader {
-  public:
-    EventReader(Decoder::Parts& parts, JsonReader& reader, RecordEvent& out)
-        : parts_(parts), reader_(reader), out_(out) {}
-
-    bool read_data(json::value value) {
-        return reader_.read_object(value, kDataFields, 0, [&](std::size_t field, json::value v) {
-            switch (field) {
-                case 0:
-                    out_.names_location = true;
-                    return parts_.location(reader_, v, out_.location);
-                case 1: return parts_.channel(reader_, v, out_.channel);
-                case 2: return text(v, out_.order, document_bytes_max);
-                case 3: return text(v, out_.document, document_bytes_max);
-                case 4: return text(v, out_.envelope.reason, code_bytes_max);
-                case 5: return reader_.read_bool(v, out_.already_sold);
-                case 6: return reader_.read_bool(v, out_.partial);
-                case 7:
-                    out_.names_reservation = true;
-                    return parts_.reservation_id(reader_, v, out_.reservation);
-                default:
-                    return reader_.read_lines(v, [&](std::size_t, json::value item) {
-                        parts_.lines.emplace_back();
-                        return read_line(item, parts_.lines.back());
-                    });
-            }
-        });
-    }
-
-  private:
-    bool text(json::value v, std::string_view& out, std::size_t bytes_max) {
-        return parts_.kept_text(reader_, v, 1, bytes_max, out);
-    }
-    bool read_line(json::value value, Line& line) {
-        return reader_.read_object(value, kLineFields, bit(0) | bit(2),
-                                   [&](std::size_t field, json::value v) {
-                                       switch (field) {
-                                           case 0: return parts_.sku(reader_, v, line.sku);
-                                           case 1:
-                                               line.names_location = true;
-                                               return parts_.location(reader_, v, line.location);
-                                           case 2: return reader_.read_integer(v, line.quantity);
-                                           case 3: return parts_.line_number(reader_, v, line.line);
-                                           case 4: return read_bucket(reader_, v, line.bucket);
-                                           default:
-                                               return read_disposition(reader_, v, line.bucket);
-                                       }
-                                   });
-    }
-
-    Decoder::Parts& parts_;
-    JsonReader& reader_;
-    RecordEvent& out_;
-};
-
-/// Everything that the event says, in one order; ids stand for their codes.
-std::uint64_t hash_content(Decoder::Parts& parts, const RecordEvent& event) {
-    std::vector<std::byte>& out = parts.content;
-    out.clear();
-    const auto put = [&](std::uint64_t number) {
-        const auto* bytes = reinterpret_cast<const std::byte*>(&number);
-        out.insert(out.end(), bytes, bytes + sizeof number);
-    };
-    const auto put_text = [&](std::string_view text) {
-        put(text.size());
-        const ByteSpan bytes = as_byte_span(text);
-        out.insert(out.end(), bytes.begin(), bytes.end());
-    };
-    put(static_cast<std::uint64_t>(event.type));
-    put(std::uint64_t{event.location.raw} << 32 | event.channel.raw);
-    put((event.already_sold ? 1U : 0U) | (event.partial ? 2U : 0U) |
-        (event.names_reservation ? 4U : 0U));
-    put(event.reservation.raw);
-    put_text(event.order);
-    put_text(event.document);
-    put_text(event.envelope.reason);
-    for (const Line& line : event.lines) {
-        put(line.line);
-        put(std::uint64_t{line.sku.raw} << 32 | line.location.raw);
-        put(static_cast<std::uint64_t>(line.bucket));
-        put(static_cast<std::uint64_t>(line.quantity));
-    }
-    return hash64(out, parts.state->seed);
-}
-
 }  // namespace
 
 bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, Fault& fault) {
     Parts& parts = *parts_;
     JsonReader reader(fault);
-    EventReader event(parts, reader, out);
+    EventData data(parts, reader, out);
     parts.lines.clear();
     std::string_view text;
     const auto on_field = [&](std::size_t field, json::value value) {
@@ -201,7 +83,7 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
             case 8:
                 return parts.kept_text(reader, value, 1, semantic_key_bytes_max,
                                        facts.semantic_key);
-            case 9: return event.read_data(value);
+            case 9: return data.read(value);
             case 10: return read_trace(reader, value, out.envelope);
             case 11: return reader.read_text(value, 0, title_bytes_max, text);
             default:
@@ -212,7 +94,7 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
     constexpr std::uint32_t kRequired = bit(0) | bit(1) | bit(2) | bit(3) | bit(9);
     if (!reader.read_document(parts.parser, body, kEventFields, kRequired, on_field)) return false;
     out.lines = parts.kept_lines();
-    facts.content_hash = hash_content(parts, out);
+    facts.content_hash = data.hash();
     return true;
 }
 

@@ -50,6 +50,8 @@ void set_event_keys(const ledger::State& state, const EventFacts& facts, RecordE
 bool may_record(const Principal& principal, const ledger::State& state, const RecordEvent& event) {
     if (principal.may(Action::events_write, kEverywhere)) return true;
     const auto [named, ordered] = subjects_of(state, event);
+    if (event.names_destination && !covers(principal, event.channel, event.destination, true))
+        return false;
     // The stored objects decide, whatever channel the event claims. One that is covered is no
     // bridge to another: a feed would tell of the order as if its own channel had spoken.
     for (const ledger::Reservation* subject : {named, ordered}) {

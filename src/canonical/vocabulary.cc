@@ -124,9 +124,11 @@ constexpr Names<CaseKind, 16> kCaseKinds{{
     {CaseKind::cancelled_too_late, "cancelled_too_late"},
 }};
 
-constexpr Names<Disposition, 3> kDispositions{{{Disposition::sellable, "sellable"},
+constexpr Names<Disposition, 5> kDispositions{{{Disposition::sellable, "sellable"},
                                                {Disposition::damaged, "damaged"},
-                                               {Disposition::inspect, "inspect"}}};
+                                               {Disposition::inspect, "inspect"},
+                                               {Disposition::loss, "loss"},
+                                               {Disposition::supplier, "supplier"}}};
 
 constexpr Names<PolicyKind, 9> kPolicyKinds{{
     {PolicyKind::safety_stock, "safety_stock"},

@@ -190,7 +190,13 @@ enum class CaseKind : std::uint8_t {
 std::string_view name(CaseKind kind);
 
 /// Where returned goods go.
-enum class Disposition : std::uint8_t { sellable = 1, damaged = 2, inspect = 3 };
+enum class Disposition : std::uint8_t {
+    sellable = 1,
+    damaged = 2,
+    inspect = 3,
+    loss = 4,
+    supplier = 5,
+};
 std::string_view name(Disposition disposition);
 std::optional<Disposition> disposition_from(std::string_view name);
 

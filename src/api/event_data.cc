@@ -1,0 +1,167 @@
+#include "api/event_data.h"
+
+#include "api/tokens.h"
+#include "base/rfc3339.h"
+
+namespace holdfast::api {
+namespace {
+
+constexpr FieldNames<16> kDataFields{"location",    "channel",   "order",       "document",
+                                     "reason",      "sold",      "partial",     "lines",
+                                     "reservation", "reference", "destination", "due",
+                                     "pinned",      "backorder", "cut",         "picked_included"};
+constexpr FieldNames<10> kLineFields{"sku",  "location",    "quantity", "line", "bucket",
+                                     "from", "disposition", "unit",     "book", "into"};
+
+bool read_bucket(JsonReader& reader, json::value value, Bucket& out) {
+    std::string_view text;
+    if (!reader.read_text(value, 1, code_bytes_max, text)) return false;
+    const auto bucket = bucket_from(text);
+    if (!bucket || !is_physical(*bucket)) {
+        return reader.invalid("It must be sellable, damaged, quarantine or suspect.");
+    }
+    out = *bucket;
+    return true;
+}
+
+/// Where looked-at goods go: `inspect` keeps them from being sold until somebody has looked.
+bool read_disposition(JsonReader& reader, json::value value, Line& line) {
+    std::string_view text;
+    if (!reader.read_text(value, 1, code_bytes_max, text)) return false;
+    const auto disposition = disposition_from(text);
+    if (!disposition) {
+        return reader.invalid("It must be sellable, damaged, inspect, loss or supplier.");
+    }
+    switch (*disposition) {
+        case Disposition::sellable: line.bucket = Bucket::sellable; break;
+        case Disposition::damaged: line.bucket = Bucket::damaged; break;
+        case Disposition::inspect: line.bucket = Bucket::quarantine; break;
+        case Disposition::loss: line.goes_to = PlaceKind::loss; break;
+        case Disposition::supplier: line.goes_to = PlaceKind::supplier; break;
+    }
+    return true;
+}
+
+}  // namespace
+
+bool EventData::text(json::value value, std::size_t bytes_max, std::string_view& out) {
+    return parts_.kept_text(reader_, value, 1, bytes_max, out);
+}
+
+bool EventData::time(json::value value, Instant& out) {
+    std::string_view text;
+    if (!reader_.read_text(value, 1, code_bytes_max, text)) return false;
+    const Result<Instant> at = parse_rfc3339(text);
+    if (!at) return reader_.invalid("It must be an RFC 3339 time with an offset.");
+    out = *at;
+    return true;
+}
+
+bool EventData::read(json::value value) {
+    return reader_.read_object(value, kDataFields, 0,
+                               [&](std::size_t index, json::value v) { return field(index, v); });
+}
+
+bool EventData::field(std::size_t index, json::value v) {
+    switch (index) {
+        case 0: out_.names_location = true; return parts_.location(reader_, v, out_.location);
+        case 1: return parts_.channel(reader_, v, out_.channel);
+        case 2: return text(v, document_bytes_max, out_.order);
+        case 3: return text(v, document_bytes_max, out_.document);
+        case 4: return text(v, code_bytes_max, out_.envelope.reason);
+        case 5: return reader_.read_bool(v, out_.already_sold);
+        case 6: return reader_.read_bool(v, out_.partial);
+        case 7:
+            return reader_.read_lines(v, [&](std::size_t, json::value item) {
+                parts_.lines.emplace_back();
+                return line(item, parts_.lines.back());
+            });
+        case 8:
+            out_.names_reservation = true;
+            return parts_.reservation_id(reader_, v, out_.reservation);
+        case 9: return text(v, document_bytes_max, out_.reference);
+        case 10:
+            out_.names_destination = true;
+            return parts_.location(reader_, v, out_.destination);
+        case 11: return time(v, out_.due);
+        case 12: return reader_.read_bool(v, out_.pinned);
+        case 13: return reader_.read_bool(v, out_.backorder);
+        case 14: {
+            std::string_view token;
+            if (!reader_.read_text(v, 1, code_bytes_max, token)) return false;
+            const auto seq = seq_from_token(token);
+            if (!seq) return reader_.invalid("It must be a Holdfast-Seq, such as 0-918273.");
+            out_.cut_seq = *seq;
+            return true;
+        }
+        default: return reader_.read_bool(v, out_.picked_included);
+    }
+}
+
+bool EventData::line(json::value value, Line& line) {
+    return reader_.read_object(
+        value, kLineFields, bit(0) | bit(2),
+        [&](std::size_t index, json::value v) { return line_field(index, v, line); });
+}
+
+bool EventData::line_field(std::size_t index, json::value v, Line& line) {
+    switch (index) {
+        case 0: return parts_.sku(reader_, v, line.sku);
+        case 1: line.names_location = true; return parts_.location(reader_, v, line.location);
+        case 2: return reader_.read_integer(v, line.quantity);
+        case 3: return parts_.line_number(reader_, v, line.line);
+        case 4: return read_bucket(reader_, v, line.bucket);
+        case 5: return read_bucket(reader_, v, line.from_bucket);
+        case 6: return read_disposition(reader_, v, line);
+        case 7: return text(v, code_bytes_max, line.unit);
+        case 8:
+            line.names_book = true;
+            return reader_.read_integer_between(v, -level_max, level_max, line.book);
+        default: return parts_.sku(reader_, v, line.other_sku);
+    }
+}
+
+std::uint64_t EventData::hash() const {
+    std::vector<std::byte>& out = parts_.content;
+    out.clear();
+    const auto put = [&](std::uint64_t number) {
+        const auto* bytes = reinterpret_cast<const std::byte*>(&number);
+        out.insert(out.end(), bytes, bytes + sizeof number);
+    };
+    const auto put_text = [&](std::string_view text) {
+        put(text.size());
+        const ByteSpan bytes = as_byte_span(text);
+        out.insert(out.end(), bytes.begin(), bytes.end());
+    };
+    const auto pair = [](std::uint32_t high, std::uint32_t low) {
+        return std::uint64_t{high} << 32 | low;
+    };
+    put(static_cast<std::uint64_t>(out_.type));
+    put(pair(out_.location.raw, out_.channel.raw));
+    std::uint64_t flags = 0;
+    for (const bool flag : {out_.already_sold, out_.partial, out_.names_reservation, out_.pinned,
+                            out_.backorder, out_.picked_included})
+        flags = flags << 1 | (flag ? 1U : 0U);
+    put(flags);
+    put(out_.reservation.raw);
+    put(pair(out_.destination.raw, 0));
+    put(static_cast<std::uint64_t>(to_raw(out_.due)));
+    put(out_.cut_seq);
+    for (const std::string_view text :
+         {out_.order, out_.document, out_.reference, out_.envelope.reason})
+        put_text(text);
+    for (const Line& line : out_.lines) {
+        put(line.line);
+        put(pair(line.sku.raw, line.location.raw));
+        put(pair(line.other_sku.raw, line.names_book ? 1 : 0));
+        put(static_cast<std::uint64_t>(line.bucket) << 16 |
+            static_cast<std::uint64_t>(line.from_bucket) << 8 |
+            static_cast<std::uint64_t>(line.goes_to));
+        put(static_cast<std::uint64_t>(line.quantity));
+        put(static_cast<std::uint64_t>(line.book));
+        put_text(line.unit);
+    }
+    return hash64(out, parts_.state->seed);
+}
+
+}  // namespace holdfast::api
