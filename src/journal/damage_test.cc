@@ -213,6 +213,31 @@ TEST_F(DamageTest, a_batch_in_the_wrong_place_is_refused_though_every_byte_of_it
     EXPECT_THAT(why.detail, HasSubstr("was written for offset"));
 }
 
+TEST_F(DamageTest,
+       a_batch_of_a_copy_that_went_its_own_way_is_refused_though_it_fits_in_all_but_the_chain) {
+    prepare(2);
+    const auto copy = disk_.clone();
+    append(*acquired(), 3);
+    const std::string name = segment(0);
+    {
+        FileJournal journal(*copy, clock_, random_, options_);
+        ASSERT_TRUE(journal.acquire());
+        std::string third = body_of(3);
+        third.back() ^= 1;
+        journal.append(next_batch(journal.head(), third), [](AppendOutcome) {});
+        append(journal, 2);
+    }
+    const auto at = static_cast<std::ptrdiff_t>(offsets_in(name)[3]);
+    const auto next = static_cast<std::ptrdiff_t>(offsets_in(name)[4]);
+    auto bytes = *disk_.read_all(name);
+    const auto theirs = *copy->read_all(name);
+    std::copy(theirs.begin() + at, theirs.begin() + next, bytes.begin() + at);
+    ASSERT_TRUE(disk_.write_atomically(name, bytes));
+    const Failure why = refusal();
+    EXPECT_EQ(why.code, ErrorCode::corrupt);
+    EXPECT_THAT(why.detail, HasSubstr("the chain is broken"));
+}
+
 TEST_F(DamageTest, segments_that_changed_their_names_are_refused) {
     prepare(60);
     const std::string first = segment(0);

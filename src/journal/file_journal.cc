@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/planted.h"
 
 namespace holdfast::journal {
 namespace {
@@ -147,7 +148,7 @@ bool FileJournal::begin_segment() {
 }
 
 void FileJournal::written(const Result<void>& result) {
-    if (!result) {
+    if (!result && !planted(Bug::failed_sync_ignored)) {
         fail(result.error());
         return finish(AppendOutcome::unknown);
     }
@@ -244,6 +245,7 @@ void FileJournal::encode_watermark(SegmentInfo& segment) {
 
 bool FileJournal::write_watermark() {
     if (writing_watermark_ || !active_ || active_->fresh) return false;
+    if (planted(Bug::watermark_forgotten)) return false;
     encode_watermark(segments_.back());
     unmarked_since_.reset();
     writing_watermark_ = true;

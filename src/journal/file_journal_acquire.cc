@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "journal/file_journal.h"
 
 namespace holdfast::journal {
@@ -54,7 +55,8 @@ Result<Head> FileJournal::acquire() {
         if (auto done = renew_suspect_segment(*scan); !done) return tl::unexpected(done.error());
         adopt_position(*scan);
         if (auto done = settle_tail(*scan); !done) return tl::unexpected(done.error());
-        if (auto done = write_head(scan->head.epoch + 1); !done)
+        if (auto done = write_head(scan->head.epoch + (planted(Bug::epoch_not_raised) ? 0 : 1));
+            !done)
             return tl::unexpected(done.error());
     }
     if (auto done = spares_.adopt(scan->spares); !done) return tl::unexpected(done.error());

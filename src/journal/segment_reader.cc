@@ -1,5 +1,7 @@
 #include "journal/segment_reader.h"
 
+#include "base/planted.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -65,7 +67,7 @@ std::string SegmentReader::misfit(const BatchHeader& header, std::uint64_t offse
                            position.epoch);
     if (header.log_time < position.log_time)
         return fmt::format("batch {} goes back in log time", header.number);
-    if (position.hash && header.prev_hash != *position.hash)
+    if (position.hash && header.prev_hash != *position.hash && !planted(Bug::drop_chain_check))
         return fmt::format("batch {} does not follow the batch before it: the chain is broken",
                            header.number);
     return {};
@@ -91,7 +93,7 @@ Result<std::optional<StoredBatch>> SegmentReader::at(std::uint64_t offset,
     const auto bytes = bytes_at(offset, static_cast<std::size_t>(whole));
     if (!bytes) return tl::unexpected(bytes.error());
     const ByteSpan body = bytes->subspan(kHeaderBytes, header->body_bytes);
-    if (hasher_.batch_hash(*bytes, body) != header->hash)
+    if (hasher_.batch_hash(*bytes, body) != header->hash && !planted(Bug::drop_body_hash_check))
         return invalid(Verdict::torn,
                        fmt::format("the body of batch {} does not match its hash", header->number));
     if (!all_zero(bytes->subspan(kHeaderBytes + header->body_bytes)))

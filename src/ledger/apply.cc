@@ -1,6 +1,7 @@
 // Adds a fact to the state. Only additions: what a fact means today was settled when it was
 // decided, so history never depends on today's rules.
 #include "base/check.h"
+#include "base/planted.h"
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
 #include "ledger/ledger.h"
@@ -22,6 +23,7 @@ void apply_postings(State& state, const FactView& fact) {
         Position& row = state.positions.add(posting.sku, posting.place.location(), posting.bucket,
                                             posting.delta, fact.seq(), made);
         if (made) refresh_policies(state, row);
+        if (planted(Bug::clamp_negative_stock)) row.sellable = std::max<Units>(row.sellable, 0);
         HOLDFAST_CHECK(row.reserved >= 0, "reserved is never below zero");
         HOLDFAST_CHECK(row.allocated >= 0, "allocated is never below zero");
     }
@@ -36,7 +38,8 @@ void apply_keys(State& state, const FactView& fact) {
     };
     put(state.transport_keys, FieldTag::transport_key);
     put(state.semantic_keys, FieldTag::semantic_key);
-    if (const auto at = fact.field_as<SourcePositionField>(FieldTag::source_position))
+    if (const auto at = fact.field_as<SourcePositionField>(FieldTag::source_position);
+        at && !planted(Bug::source_sequence_not_advanced))
         state.sources.put(NameId{fact.header().source}, {.epoch = at->epoch, .seq = at->seq});
 }
 

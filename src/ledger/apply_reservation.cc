@@ -2,6 +2,7 @@
 #include "ledger/apply_reservation.h"
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "ledger/reservation_changes.h"
 
 namespace holdfast::ledger {
@@ -126,7 +127,7 @@ void apply_reservation_step(State& state, const FactView& fact, std::uint64_t id
     if (type == FactType::reservation_confirmed || type == FactType::order_created) {
         if (reservation->ended()) state.reservations.reopen(*reservation);
         reservation->confirmed = true;
-        state.reservations.set_deadline(*reservation, 0);
+        if (!planted(Bug::expire_confirmed_hold)) state.reservations.set_deadline(*reservation, 0);
         if (const std::string_view order = fact.text(FieldTag::order); !order.empty())
             state.reservations.set_order(*reservation, state.order_hash(order));
     } else if (type == FactType::reservation_extended) {

@@ -1,5 +1,6 @@
 // The road every command takes: keys first, then its own decider.
 #include "base/check.h"
+#include "base/planted.h"
 #include "ledger/deciders.h"
 #include "ledger/stock_events.h"
 
@@ -10,7 +11,7 @@ std::optional<Outcome> repeat_of(const KeyTable& seen, const CommandKey& key, Re
     if (!key.given()) return std::nullopt;
     const std::optional<KeyRow> row = seen.find(key.key);
     if (!row) return std::nullopt;
-    if (row->body_hash == key.body_hash)
+    if (row->body_hash == key.body_hash || planted(Bug::take_other_body_for_repeat))
         return Outcome{.kind = Outcome::Kind::repeated, .seq = row->seq};
     Outcome outcome = refused(otherwise);
     outcome.seq = row->seq;
@@ -21,14 +22,17 @@ std::optional<Outcome> repeat_of(const KeyTable& seen, const CommandKey& key, Re
 /// What is known of the command already, before anything else is looked at.
 std::optional<Outcome> settled_before(const State& state, const Envelope& envelope) {
     if (auto outcome = repeat_of(state.transport_keys, envelope.transport,
-                                 Refusal::key_reused_with_other_body))
+                                 Refusal::key_reused_with_other_body);
+        outcome && !planted(Bug::skip_transport_key))
         return outcome;
     if (auto outcome =
-            repeat_of(state.semantic_keys, envelope.semantic, Refusal::event_identity_conflict))
+            repeat_of(state.semantic_keys, envelope.semantic, Refusal::event_identity_conflict);
+        outcome && !planted(Bug::skip_semantic_key))
         return outcome;
     if (envelope.source_seq != 0 && !envelope.source.empty()) {
         const SourcePosition at = state.sources.position(NameId{state.names.find(envelope.source)});
-        if (envelope.source_epoch < at.epoch) return refused(Refusal::stale_source_epoch);
+        if (envelope.source_epoch < at.epoch && !planted(Bug::take_stale_epoch))
+            return refused(Refusal::stale_source_epoch);
         if (envelope.source_epoch == at.epoch && envelope.source_seq <= at.seq)
             return refused(Refusal::already_recorded);
     }
@@ -99,7 +103,7 @@ void prefetch(const State& state, const Command& command) {
 
 Outcome refused_lines(std::span<const LineProblem> problems) {
     Outcome outcome = refused(problems.front().refusal);
-    outcome.problems = problems;
+    outcome.problems = planted(Bug::tell_first_problem_only) ? problems.first(1) : problems;
     return outcome;
 }
 
@@ -135,7 +139,8 @@ void new_part_fields(FactWriter& writer, const Context& context, std::span<const
                    .location = refused[i].location.raw,
                    .requested = refused[i].requested,
                    .available_to_sell = refused[i].available_to_sell};
-    writer.list<RefusedLine>(FieldTag::refused_lines, rows);
+    const std::size_t told = rows.size() - (planted(Bug::set_aside_list_cut_short) ? 1 : 0);
+    writer.list<RefusedLine>(FieldTag::refused_lines, rows.first(told));
 }
 
 void raise(FactWriter& writer, std::span<const CaseKind> kinds) {

@@ -1,10 +1,13 @@
 #include "ledger/key_table.h"
 
+#include "base/planted.h"
+
 namespace holdfast::ledger {
 
 void KeyTable::advance(Instant now) {
     const std::int64_t current = number_at(now);
-    while (!kept_.empty() && kept_.back().number <= current - generations_) kept_.pop_back();
+    const std::int64_t kept = generations_ + (planted(Bug::keys_kept_too_long) ? 1 : 0);
+    while (!kept_.empty() && kept_.back().number <= current - kept) kept_.pop_back();
 }
 
 void KeyTable::put(const Hash128& key, const KeyRow& row, Instant now) {

@@ -1,4 +1,5 @@
 // Orders: created over a hold, sold elsewhere or holding now; cancelled; shipped.
+#include "base/planted.h"
 #include "ledger/reservation_changes.h"
 #include "ledger/stock_events.h"
 
@@ -61,7 +62,7 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
     new_part_fields(fact, context, parts, aside);
     fact.text(FieldTag::order, event.order);
     fact.text(FieldTag::document, event.document);
-    if (oversold > 0) raise(fact, kOversold);
+    if (oversold > 0 && !planted(Bug::oversell_without_case)) raise(fact, kOversold);
     entry.end();
     return entry.finish();
 }
@@ -226,7 +227,8 @@ class ShippedPromises {
                 if ((parts[i].location == left_from) != here) continue;
                 if (by_number && parts[i].line != line.line) continue;
                 wanted -= take_from(i, wanted, Bucket::allocated, allocated_);
-                wanted -= take_from(i, wanted, Bucket::reserved, reserved_);
+                if (!planted(Bug::ship_without_lowering_reserved))
+                    wanted -= take_from(i, wanted, Bucket::reserved, reserved_);
             }
     }
 
@@ -295,7 +297,8 @@ Outcome cancel_order(const Context& context, const RecordEvent& event) {
         else if (!changes.has_line(number))
             refusal = Refusal::unknown_line;
         if (refusal == Refusal::none)
-            changes.take_from_line(number, line.quantity);
+            changes.take_from_line(
+                number, planted(Bug::cancel_releases_too_much) ? quantity_max : line.quantity);
         else
             problems.push_back(
                 {.line_index = i, .refusal = refusal, .sku = line.sku, .requested = line.quantity});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "ledger/arena_list.h"
 #include "ledger/availability.h"
 
@@ -97,7 +98,7 @@ class Planner {
     }
 
     void take(const SkuGroup& group, std::uint32_t line_index, std::size_t row, Units quantity) {
-        group.left[row] -= quantity;
+        if (!planted(Bug::check_lines_one_by_one)) group.left[row] -= quantity;
         parts_.push_back({.line_index = line_index,
                           .line = line_number(lines_[line_index], line_index),
                           .sku = group.sku,
@@ -193,7 +194,8 @@ class Planner {
         }
         if (best != group.rows.size()) {
             take(group, index, best, wanted);
-        } else if (sum >= wanted && row_.splits) {
+        } else if (sum >= wanted &&
+                   (row_.splits || planted(Bug::split_where_the_channel_may_not))) {
             split(group, index, wanted);
         } else {
             refuse_from_pool(group, index, sum, largest);
@@ -244,7 +246,12 @@ class Planner {
 }  // namespace
 
 Units promisable_at(const State& state, const Position& row) {
-    return state.enabled(row.location) ? row.promisable() : 0;
+    if (planted(Bug::net_negative_location)) return row.free() - row.safety_stock - row.buffer;
+    if (planted(Bug::safety_stock_ignored)) return std::max<Units>(0, row.free() - row.buffer);
+    if (planted(Bug::safety_stock_twice))
+        return std::max<Units>(0, row.promisable() - row.safety_stock);
+    const bool open = state.enabled(row.location) || planted(Bug::sell_from_closed_location);
+    return open ? row.promisable() : 0;
 }
 
 Refusal malformed(const State& state, ChannelId channel, const Line& line) {
@@ -326,10 +333,14 @@ void ForcedPlanner::gather(std::span<const Position> rows, const PoolRow* pool,
     offers_.clear();
     for (std::uint32_t r = 0; r < rows.size(); ++r) {
         const Position& row = rows[r];
-        const Units limit = beneath_safety ? row.free() : row.promisable();
+        const bool all = beneath_safety && !planted(Bug::forced_hold_spares_safety_stock);
+        const Units limit = all ? row.free() : row.promisable();
         const std::uint16_t rank = pool == nullptr ? 0 : pool->rank(row.location);
         if (limit <= 0 || rank == PoolRow::kNotInPool || !state_.enabled(row.location)) continue;
-        const Units left = limit - taken_.get(position_key(row.sku, row.location.raw));
+        const Units taken = planted(Bug::forced_hold_ignores_earlier_lines)
+                                ? 0
+                                : taken_.get(position_key(row.sku, row.location.raw));
+        const Units left = limit - taken;
         if (left > 0) offers_.push_back({.row = r, .rank = rank, .units = left});
     }
 }

@@ -1,4 +1,5 @@
 // The life of a hold after it was granted: confirm, release, extend, adjust, expire.
+#include "base/planted.h"
 #include "ledger/reservation_changes.h"
 
 namespace holdfast::ledger {
@@ -52,7 +53,8 @@ Units revive(const Context& context, const Reservation& reservation, std::span<c
             changes.add(planned);
         };
         const Position* own = state.positions.find(part.sku, part.location);
-        if (own != nullptr && left_at(*own) >= wanted) {
+        if (planted(Bug::late_confirmation_unchecked) ||
+            (own != nullptr && left_at(*own) >= wanted)) {
             take(part.location, wanted);
             continue;
         }
@@ -106,7 +108,9 @@ Outcome confirm(const Context& context, const StepReservation& command) {
     static constexpr CaseKind kLate[] = {CaseKind::late_confirm_without_stock};
     return write_change(context, command.envelope, FactType::reservation_confirmed, *reservation,
                         changes, command.order,
-                        forced > 0 ? std::span(kLate) : std::span<const CaseKind>{});
+                        forced > 0 && !planted(Bug::late_confirmation_without_case)
+                            ? std::span(kLate)
+                            : std::span<const CaseKind>{});
 }
 
 Outcome release(const Context& context, const StepReservation& command) {
@@ -154,7 +158,9 @@ Outcome extend(const Context& context, const StepReservation& command) {
     FactWriter& fact = entry.begin(FactType::reservation_extended);
     entry.envelope_fields();
     fact.value(FieldTag::reservation, reservation->id.raw);
-    fact.value(FieldTag::expires_at, to_raw(*expires_at));
+    fact.value(FieldTag::expires_at, planted(Bug::extend_keeps_old_deadline)
+                                         ? reservation->expires_at
+                                         : to_raw(*expires_at));
     entry.end();
     return entry.finish();
 }
@@ -232,8 +238,8 @@ Outcome adjust(const Context& context, const StepReservation& command) {
 }
 
 Outcome expire(const Context& context, const ExpireHolds& command) {
-    const std::vector<ReservationId> due =
-        context.state.reservations.due(context.stamp.now, command.holds_max);
+    const std::vector<ReservationId> due = context.state.reservations.due(
+        context.stamp.now, command.holds_max - (planted(Bug::expire_one_too_few) ? 1 : 0));
     if (due.empty()) return {};
     Envelope envelope;
     envelope.actor = "expiry";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "ledger/arena_list.h"
 #include "ledger/arena_map.h"
 
@@ -64,6 +65,7 @@ Units delta_of(const State& state, FactType type, const Line& line, LocationId a
     switch (type) {
         case FactType::pos_sale: return -line.quantity;
         case FactType::stock_counted:
+            if (planted(Bug::count_added_to_the_book)) return line.quantity;
             return line.quantity - state.positions.level(line.sku, at, Bucket::sellable);
         default: return line.quantity;
     }
@@ -111,7 +113,8 @@ std::span<const CaseKind> cases_of_decrease(const State& state, std::span<const 
     }
     ArenaList<CaseKind> kinds(arena, 2);
     if (negative) kinds.push_back(CaseKind::negative_sellable);
-    if (at_risk) kinds.push_back(CaseKind::reservation_at_risk);
+    if (at_risk && !planted(Bug::loss_under_a_promise_without_case))
+        kinds.push_back(CaseKind::reservation_at_risk);
     return kinds.view();
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "journal/checkpoint_store.h"
 #include "ledger/checkpoint_codec.h"
 #include "ledger/replay.h"
@@ -97,7 +98,8 @@ Result<bool> Sequencer::of_this_history(const journal::CheckpointInfo& info) {
     bool seen = false, same = false;
     Result<void> read = journal_.read(info.seq, [&](const journal::Batch& batch) -> Result<void> {
         seen = true;
-        same = batch.number == info.batch && batch.hash == info.hash;
+        same = planted(Bug::any_history_will_do) ||
+               (batch.number == info.batch && batch.hash == info.hash);
         return failure(ErrorCode::closed, "one batch is enough");
     });
     if (!seen && !read) return failure(read.error(), "reading the newest checkpoint's batch");
@@ -149,8 +151,9 @@ Result<void> Sequencer::checkpoint() {
     ledger::encode_state(*state_, body);
     const journal::Head& end = journal_.head();
     HOLDFAST_CHECK(end.next_seq == state_->seq + 1, "the journal ends where the state does");
+    const std::uint64_t seq = state_->seq - (planted(Bug::checkpoint_one_fact_short) ? 1 : 0);
     const journal::CheckpointInfo info{.log_id = end.log_id,
-                                       .seq = state_->seq,
+                                       .seq = seq,
                                        .entry = end.next_entry - 1,
                                        .batch = end.next_batch - 1,
                                        .hash = end.hash,

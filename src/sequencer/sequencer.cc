@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/planted.h"
 
 namespace holdfast::sequencer {
 namespace {
@@ -15,6 +16,7 @@ constexpr std::size_t kPrefetchDistance = 8;
 /// What is taken while the disk is low: commands that end promises, since they free what they hold;
 /// confirmations, since somebody has paid; and API keys, since a stolen one cannot wait.
 bool taken_on_low_disk(const Command& command) {
+    if (planted(Bug::low_disk_takes_everything)) return true;
     if (std::holds_alternative<StepReservation>(command)) {
         const auto step = std::get<StepReservation>(command).step;
         return step == ReservationStep::confirm || step == ReservationStep::release;
@@ -237,6 +239,7 @@ void Sequencer::start_commit() {
                                .since_boot = clock_.since_boot(),
                                .boot_id = clock_.boot_id(),
                                .body = group.facts};
+    if (planted(Bug::acknowledge_before_sync)) answer(group);
     journal_.append(batch, [this](journal::AppendOutcome outcome) { committed(outcome); });
 }
 
@@ -255,7 +258,7 @@ void Sequencer::committed(journal::AppendOutcome outcome) {
     counters_.facts += group->fact_count;
     counters_.bytes += group->facts.size();
     bytes_since_checkpoint_ += group->facts.size();
-    answer(*group);
+    if (!planted(Bug::acknowledge_before_sync)) answer(*group);
     group->clear();
     if (spare_ == nullptr) spare_ = std::move(group);
     for (const auto& observer : observers_) observer(durable_seq_);
@@ -309,7 +312,8 @@ Answer Sequencer::answer_for(const Group& group, const Pending& pending) {
         answer.fact = FactView::trusted(ByteSpan(group.facts).subspan(pending.fact_offset));
         answer.has_fact = true;
     } else if (pending.outcome.kind == ledger::Outcome::Kind::repeated) {
-        answer.has_fact = find_fact(pending.outcome.seq, answer.fact);
+        answer.has_fact = find_fact(
+            pending.outcome.seq - (planted(Bug::repeat_tells_another_fact) ? 1 : 0), answer.fact);
     }
     return answer;
 }
