@@ -34,6 +34,7 @@ class Contract:
     def __init__(self, path=ROOT / "api" / "openapi.yaml"):
         self.document = yaml.safe_load(path.read_text(encoding="utf-8"))
         self.resolver = jsonschema.RefResolver("", self.document)
+        self.validators = {}
         self.operations = [Operation(self, path, method, item[method])
                            for path, item in self.document["paths"].items() for method in METHODS if method in item]
         self.by_id = {operation.id: operation for operation in self.operations}
@@ -49,8 +50,11 @@ class Contract:
 
     def schema_fault(self, schema, value):
         """The first way in which the value is not of the schema; None when it is."""
-        validator = jsonschema.Draft202012Validator(schema, resolver=self.resolver,
-                                                    format_checker=jsonschema.FormatChecker())
+        # Kept with the schema, so that its id stays its own.
+        if id(schema) not in self.validators:
+            self.validators[id(schema)] = schema, jsonschema.Draft202012Validator(
+                schema, resolver=self.resolver, format_checker=jsonschema.FormatChecker())
+        validator = self.validators[id(schema)][1]
         for error in validator.iter_errors(value):
             return f"at {'/'.join(map(str, error.absolute_path)) or 'the top'}: {error.message}"
         return None
@@ -76,9 +80,9 @@ class Contract:
 
     def batch_fault(self, body):
         rows = [json.loads(row) for row in body.decode().splitlines()]
-        names = ["batch_line"] * (len(rows) - 1) + ["batch_summary"]
-        for number, (row, name) in enumerate(zip(rows, names), 1):
-            fault = self.schema_fault({"$ref": f"#/components/schemas/{name}"}, row)
+        line, summary = (self.document["components"]["schemas"][name] for name in ("batch_line", "batch_summary"))
+        for number, row in enumerate(rows, 1):
+            fault = self.schema_fault(line if number < len(rows) else summary, row)
             if fault:
                 return f"line {number}: {fault}"
         summary = rows[-1]["summary"]

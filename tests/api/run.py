@@ -21,7 +21,7 @@ import world
 
 # Tests that start hubs of their own.
 SUITES = ["authorisation_test", "hostile_test"]
-FUZZ_REQUESTS = {"quick": 300, "full": 30_000, "long": 100_000}
+FUZZ_REQUESTS = {"quick": 400, "full": 100_000, "long": 400_000}
 
 
 def check_document_is_the_router(hub, contract, report):
@@ -88,6 +88,16 @@ def check_success(contract, report):
         report.check(f"{operation.id} succeeds", None if good else "it never did")
 
 
+def check_statuses(contract, report):
+    """Every status of the document was answered. What takes a full queue, a full disk or a failing one has suites of its
+    own, and unit tests by code."""
+    hard = {429, 500, 503}
+    for operation in contract.operations:
+        for status in sorted(set(operation.responses) - hard):
+            seen = (operation.id, status) in report.statuses
+            report.check(f"{operation.id} answers {status}", None if seen else "it never did")
+
+
 def main():
     mode = sys.argv[1] if len(sys.argv) > 1 else "quick"
     contract = contracts.Contract()
@@ -105,7 +115,8 @@ def main():
         check_stream(hub, report)
         # Another document, other requests; the same document, the same ones.
         seed = zlib.crc32(json.dumps(contract.document).encode() + mode.encode())
-        fuzz.run(hub, contract, report, FUZZ_REQUESTS[mode], seed)
+        keys = {"all": hub.admin_key, "nothing": world.make_key(hub, "status:read@*/*")["key"]}
+        fuzz.run(hub, contract, report, FUZZ_REQUESTS[mode], seed, keys)
         check_admin(hub, report)
         hub.state_hash()
         log = hub.log_path.read_text(errors="replace")
@@ -116,6 +127,8 @@ def main():
     os.environ["HOLDFAST_LANE_MODE"] = mode
     suites.run(report, SUITES)
     check_success(contract, report)
+    if mode != "quick":
+        check_statuses(contract, report)
     check_codes(contract, report, slow=mode != "quick")
     report.close()
 

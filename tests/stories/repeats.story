@@ -40,6 +40,7 @@ story one document with two contents is a conflict
   then   SHOE at MAIN  on_hand 4
 
 story a source that counts its events is not heard twice
+  shows  rule 16
   given  SHOE at STORE  on_hand 9
   when   sell  SHOE x1 at STORE source till-1 number 1   -> sold
   when   sell  SHOE x1 at STORE source till-1 number 2   -> sold

@@ -54,6 +54,7 @@ story a part of nothing is refused
   when   reserve web-1  SHOE x2, HAT x1 in part   -> refused insufficient_stock, line 1 insufficient_stock available_to_sell 1, line 2 unknown_sku
 
 story a partial hold keeps lines whole
+  shows  rule 19
   given  SHOE at MAIN  on_hand 3
   given  HAT at MAIN  on_hand 1
   when   reserve web-1  SHOE x4, HAT x1 in part   -> held, sets aside line 1 insufficient_stock available_to_sell 3

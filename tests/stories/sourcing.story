@@ -87,6 +87,7 @@ story a basket that no place has whole is served line by line
   then   web-1 holds SHOE x1 at MAIN, SOCK x1 at STORE
 
 story safety stock is kept back
+  shows  rule 2
   given  SHOE at MAIN  on_hand 5  safety_stock 2
   then   web may sell SHOE x3
   when   reserve web-1  SHOE x4   -> refused insufficient_stock, available_to_sell 3
@@ -99,6 +100,7 @@ story a buffer is kept back on top of safety stock
   when   reserve web-2  SHOE x2   -> held
 
 story a shelf below zero takes nothing from another one
+  shows  rule 1
   given  SHOE at MAIN  on_hand 4
   given  SHOE at STORE  on_hand 0
   when   sell SHOE x3 at STORE   -> sold, raises negative_sellable
@@ -108,6 +110,7 @@ story a shelf below zero takes nothing from another one
   then   web-1 holds SHOE x4 at MAIN
 
 story a closed location keeps its promises and makes no new ones
+  shows  rule 23
   given  SHOE at MAIN  on_hand 5
   when   reserve web-1  SHOE x2   -> held
   when   location MAIN closes   -> recorded

@@ -52,10 +52,19 @@ ParsedFile parse_stories(const std::string& file, std::string_view text) {
             parsed.stories.push_back({file, number, std::string(rest), {}});
             continue;
         }
+        if (first == "shows" && !parsed.stories.empty()) {
+            Words words(rest);
+            const auto rule = words.eat("rule") ? words.take_number() : std::nullopt;
+            if (rule && words.done()) {
+                parsed.stories.back().rules.push_back(static_cast<int>(*rule));
+                continue;
+            }
+        }
         const std::optional<Kind> kind = kind_of(first);
         if (!kind || parsed.stories.empty()) {
-            parsed.fault = fmt::format("{}:{}: expected story, given, when or then; got: {}", file,
-                                       number, line);
+            parsed.fault =
+                fmt::format("{}:{}: expected story, shows rule, given, when or then; got: {}", file,
+                            number, line);
             return parsed;
         }
         const std::size_t arrow = rest.find("->");

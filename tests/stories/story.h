@@ -23,6 +23,7 @@ struct Story {
     int line = 0;
     std::string title;
     std::vector<Statement> statements;
+    std::vector<int> rules{};  ///< numbers of rules.txt that it shows: "shows rule 8"
 };
 
 /// A fault of a story's text, or what happened instead of what it expects.

@@ -1,7 +1,7 @@
 // Runs the stories: each in a world of its own, on the ledger itself and its twin. Prints file,
 // line, what was expected and what was got for each story that fails, and the lane's line.
-// Also fails when a refusal, a fact type or a case kind has no story, or when the glossary lacks a
-// word of the vocabulary.
+// Also fails when a word of the domain has no story, when the page of proofs is out of date, or
+// when the glossary lacks a word of the vocabulary.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,7 @@
 #include <set>
 #include <sstream>
 
-#include "world.h"
+#include "proofs.h"
 
 namespace holdfast::stories {
 namespace {
@@ -41,7 +41,7 @@ bool run_story(const Story& story, Met& met) {
     return true;
 }
 
-void run_file(const std::filesystem::path& path, Met& met, Result& result) {
+void run_file(const std::filesystem::path& path, std::vector<Proof>& proofs, Result& result) {
     const auto text = read_file(path);
     ParsedFile parsed = parse_stories(path.string(), text.value_or(""));
     if (!text) parsed.fault = path.string() + ": cannot be read";
@@ -53,7 +53,11 @@ void run_file(const std::filesystem::path& path, Met& met, Result& result) {
     }
     for (const Story& story : parsed.stories) {
         ++result.stories;
-        if (!run_story(story, met)) ++result.failed;
+        Proof proof{story, {}};
+        if (run_story(story, proof.met))
+            proofs.push_back(std::move(proof));
+        else
+            ++result.failed;
     }
 }
 
@@ -68,6 +72,13 @@ std::vector<Enum> enumerators(int last, std::string_view unknown) {
 
 constexpr int kNumbersLookedAt = 1000;
 
+/// The page as it is, and as it would be written now.
+std::vector<std::string> out_of_date(const std::string& path, const std::string& page, bool write) {
+    if (write) std::ofstream(path, std::ios::binary) << page;
+    if (read_file(path) == page) return {};
+    return {path + " is out of date: run story_runner with --write-proofs"};
+}
+
 /// Words that have their number and name but no decider yet: one a line, "# " begins a remark.
 std::set<std::string> reserved_words(const std::vector<std::string>& folders) {
     std::set<std::string> words;
@@ -77,27 +88,6 @@ std::set<std::string> reserved_words(const std::vector<std::string>& folders) {
             if (!line.empty() && line.front() != '#') words.insert(line);
     }
     return words;
-}
-
-/// Words of the vocabulary that no story meets, and reserved ones that one does.
-std::vector<std::string> unmet(const Met& met, std::set<std::string> reserved) {
-    std::vector<std::string> list;
-    const auto look = [&](std::string_view what, std::string_view word, bool is_met) {
-        const bool is_reserved = reserved.erase(std::string(word)) > 0;
-        if (is_met == is_reserved)
-            list.push_back(fmt::format("{} the {} {}",
-                                       is_met ? "reserved_words.txt still lists" : "no story meets",
-                                       what, word));
-    };
-    for (const Refusal r : enumerators<Refusal>(kNumbersLookedAt, "unknown_refusal"))
-        if (r != Refusal::none) look("refusal", name(r), met.refusals.contains(r));
-    for (const FactType t : enumerators<FactType>(kNumbersLookedAt, "unknown"))
-        look("fact", name(t), met.facts.contains(t));
-    for (const CaseKind k : enumerators<CaseKind>(255, "unknown"))
-        look("case", name(k), met.cases.contains(k));
-    for (const std::string& word : reserved)
-        list.push_back(fmt::format("reserved_words.txt lists {}, which nobody knows", word));
-    return list;
 }
 
 template <class Enum>
@@ -137,6 +127,10 @@ int main(int argc, char** argv) {
     std::string glossary;
     CLI::App app("Runs stories of the ledger's behaviour.");
     app.add_option("paths", paths, "story files, or folders of them")->required();
+    std::string proofs_path;
+    bool write_proofs = false;
+    app.add_option("--proofs", proofs_path, "also hold this page of proofs to the stories");
+    app.add_flag("--write-proofs", write_proofs, "write that page anew");
     app.add_option("--glossary", glossary, "also hold this glossary to the vocabulary");
     CLI11_PARSE(app, argc, argv);
 
@@ -153,15 +147,21 @@ int main(int argc, char** argv) {
     }
     std::sort(files.begin(), files.end());
 
-    Met met;
+    std::vector<Proof> proofs;
     Result result;
-    for (const auto& file : files) run_file(file, met, result);
+    for (const auto& file : files) run_file(file, proofs, result);
     const std::size_t run = result.stories;
     const auto check = [&](const std::vector<std::string>& faults) {
         ++result.stories;
         if (!passes(faults)) ++result.failed;
     };
-    if (whole) check(unmet(met, reserved_words(paths)));
+    std::vector<Rule> rules;
+    for (const std::string& path : paths)
+        if (const auto text = read_file(std::filesystem::path(path) / "rules.txt"))
+            rules = read_rules(*text);
+    if (whole) check(unmet(proofs, rules, reserved_words(paths)));
+    if (whole && !proofs_path.empty())
+        check(out_of_date(proofs_path, proofs_page(proofs, rules), write_proofs));
     if (!glossary.empty()) {
         const auto text = read_file(glossary);
         check(text ? missing_in_glossary(*text) : std::vector{glossary + " cannot be read"});

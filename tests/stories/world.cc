@@ -40,6 +40,8 @@ std::optional<std::string> World::execute(const Command& command) {
     const Result<void> applied = for_each_fact(entry_, [&](const FactView& fact) -> Result<void> {
         ledger::apply(*state_, fact);
         met_.facts.insert(fact.type());
+        for (std::size_t i = 0; i < fact.posting_count(); ++i)
+            met_.buckets.insert(fact.posting(i).bucket);
         if (const auto kinds = fact.field(FieldTag::raises))
             for (const std::byte kind : *kinds) met_.cases.insert(static_cast<CaseKind>(kind));
         return {};

@@ -21,6 +21,7 @@ struct Met {
     std::set<Refusal> refusals;
     std::set<FactType> facts;
     std::set<CaseKind> cases;
+    std::set<Bucket> buckets;
 };
 
 class World {
