@@ -113,6 +113,8 @@ void render_fact(JsonWriter& json, const FactView& fact, const State& state) {
     text_member(json, "reportedby", interned(state, header.source));
     if (header.reason != 0) {
         text_member(json, "reason", interned(state, std::uint32_t{header.reason} - 1));
+    } else {
+        text_member(json, "reason", fact.text(FieldTag::reason_text));
     }
     json.key("data").begin_object();
     render_references(json, fact, state);

@@ -100,6 +100,7 @@ enum class FieldTag : std::uint16_t {
     scopes = 20,           ///< text, comma-separated
     time_to_live = 21,     ///< i64 microseconds
     location_of_request = 22,  ///< u32: the event's own location
+    reason_text = 70,          ///< text: a reason that is not interned
 };
 
 struct KeyField {

@@ -6,7 +6,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 
 void put_codes(ByteWriter& out, const CodeTable& table) {
     out.put(std::uint64_t{table.size()});
@@ -160,6 +160,10 @@ bool get_reservations(ByteReader& in, State& state) {
 }
 
 void put_keys(ByteWriter& out, const KeyTable& table) {
+    std::uint64_t generations = 0;
+    table.for_each_generation([&](std::int64_t, std::uint64_t) { ++generations; });
+    out.put(generations);
+    table.for_each_generation([&](std::int64_t number, std::uint64_t) { out.put(number); });
     out.put(table.size());
     table.for_each([&](std::int64_t generation, const Hash128& key, const KeyRow& row) {
         out.put(generation);
@@ -169,6 +173,9 @@ void put_keys(ByteWriter& out, const KeyTable& table) {
 }
 
 void get_keys(ByteReader& in, KeyTable& table) {
+    const std::size_t generations = in.get_count(8);
+    for (std::size_t i = 0; i < generations && in.good(); ++i)
+        table.restore(in.get<std::int64_t>());
     const std::size_t count = in.get_count(40);
     for (std::size_t i = 0; i < count && in.good(); ++i) {
         const auto generation = in.get<std::int64_t>();

@@ -19,8 +19,17 @@ std::optional<Outcome> repeat_of(const KeyTable& seen, const CommandKey& key, Re
     return outcome;
 }
 
+/// Whether a new key has no room. The first command of a generation is always taken: what it
+/// records ages the keys before it, and if nothing were recorded a full table would stay full.
+bool keys_full(const State& state, const Envelope& envelope, Instant now) {
+    const bool keyed = envelope.transport.given() || envelope.semantic.given();
+    return keyed &&
+           state.transport_keys.size() + state.semantic_keys.size() >= state.limits.keys_max &&
+           !state.transport_keys.begins(now);
+}
+
 /// What is known of the command already, before anything else is looked at.
-std::optional<Outcome> settled_before(const State& state, const Envelope& envelope) {
+std::optional<Outcome> settled_before(const State& state, const Envelope& envelope, Instant now) {
     if (auto outcome = repeat_of(state.transport_keys, envelope.transport,
                                  Refusal::key_reused_with_other_body);
         outcome && !planted(Bug::skip_transport_key))
@@ -37,9 +46,7 @@ std::optional<Outcome> settled_before(const State& state, const Envelope& envelo
             return refused(Refusal::already_recorded);
     }
     if (!names_fit(state, envelope)) return refused(Refusal::table_full);
-    const bool keyed = envelope.transport.given() || envelope.semantic.given();
-    if (keyed && state.transport_keys.size() + state.semantic_keys.size() >= state.limits.keys_max)
-        return refused(Refusal::table_full);
+    if (keys_full(state, envelope, now)) return refused(Refusal::table_full);
     return std::nullopt;
 }
 
@@ -84,7 +91,7 @@ Outcome decide(const State& state, const Command& command, const Stamp& stamp, A
     HOLDFAST_CHECK(stamp.next_seq == state.seq + 1, "facts are decided on the state before them");
     HOLDFAST_CHECK(stamp.now >= state.log_time, "log time never goes back");
     if (const Envelope* envelope = envelope_of(command))
-        if (const auto outcome = settled_before(state, *envelope)) return *outcome;
+        if (const auto outcome = settled_before(state, *envelope, stamp.now)) return *outcome;
     const std::size_t before = facts.size();
     const Outcome outcome = std::visit(Dispatch{Context{state, stamp, arena, facts}}, command);
     HOLDFAST_CHECK((outcome.kind == Outcome::Kind::recorded) == (facts.size() > before),

@@ -1,14 +1,18 @@
 #include "ledger/entry.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace holdfast::ledger {
 
 bool names_fit(const State& state, const Envelope& envelope) {
-    std::uint32_t fresh = 0;
-    for (const std::string_view text : {envelope.source, envelope.actor, envelope.reason})
-        if (!text.empty() && state.names.find(text) == kNoId) ++fresh;
-    return state.names.size() + fresh <= names_max;
+    const auto is_new = [&](std::string_view text) {
+        return !text.empty() && state.names.find(text) == kNoId;
+    };
+    const bool new_source = is_new(envelope.source);
+    if (new_source && state.names.size() >= state.limits.source_names_max) return false;
+    return !is_new(envelope.actor) || state.names.size() + (new_source ? 1 : 0) < names_max;
 }
 
 Entry::Entry(const State& state, const Stamp& stamp, const Envelope* envelope, FactWriter& writer)
@@ -22,7 +26,16 @@ Entry::Entry(const State& state, const Stamp& stamp, const Envelope* envelope, F
     if (envelope_ == nullptr) return;
     source_ = intern(envelope_->source);
     actor_ = intern(envelope_->actor);
-    reason_ = intern(envelope_->reason);
+    intern_reason(envelope_->reason);
+}
+
+void Entry::intern_reason(std::string_view text) {
+    const bool known = state_.names.find(text) != kNoId ||
+                       std::find(fresh_, fresh_ + fresh_count_, text) != fresh_ + fresh_count_;
+    if (known || next_name_ < state_.limits.reason_names_max)
+        reason_ = intern(text);
+    else
+        reason_text_ = text;
 }
 
 std::uint32_t Entry::intern(std::string_view text) {
@@ -70,7 +83,10 @@ void Entry::envelope_fields() {
     if (envelope_->traced) writer_.field(FieldTag::trace, envelope_->trace);
 }
 
-void Entry::end() { writer_.end(); }
+void Entry::end() {
+    writer_.text(FieldTag::reason_text, reason_text_);
+    writer_.end();
+}
 
 Outcome Entry::finish() {
     HOLDFAST_CHECK(outcome_.facts > 0, "an entry has at least one fact");

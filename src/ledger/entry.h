@@ -23,6 +23,7 @@ class Entry {
 
   private:
     std::uint32_t intern(std::string_view text);
+    void intern_reason(std::string_view text);
 
     const State& state_;
     const Stamp& stamp_;
@@ -36,10 +37,11 @@ class Entry {
     std::uint32_t source_ = kNoId;
     std::uint32_t actor_ = kNoId;
     std::uint32_t reason_ = kNoId;
+    std::string_view reason_text_;  // where there is no room to intern it
     Outcome outcome_;
 };
 
-/// Names that writing the entry would intern; a full table must be refused before.
+/// Whether the names that writing the entry would intern have room; no room is refused before.
 [[nodiscard]] bool names_fit(const State& state, const Envelope& envelope);
 
 }  // namespace holdfast::ledger

@@ -1,31 +1,36 @@
 #include "ledger/key_table.h"
 
+#include <algorithm>
+
 #include "base/planted.h"
 
 namespace holdfast::ledger {
 
 void KeyTable::advance(Instant now) {
-    const std::int64_t current = number_at(now);
-    const std::int64_t kept = generations_ + (planted(Bug::keys_kept_too_long) ? 1 : 0);
-    while (!kept_.empty() && kept_.back().number <= current - kept) kept_.pop_back();
+    if (!begins(now)) return;
+    kept_.push_front(Generation{number_at(now), {}});
+    const std::size_t most = generations_ + (planted(Bug::keys_kept_too_long) ? 1 : 0);
+    while (kept_.size() > most) kept_.pop_back();
 }
 
 void KeyTable::put(const Hash128& key, const KeyRow& row, Instant now) {
     advance(now);
-    restore(number_at(now), key, row);
+    insert(kept_.front(), key, row);
+}
+
+void KeyTable::insert(Generation& into, const Hash128& key, const KeyRow& row) {
+    if (into.keys.empty()) into.keys.reserve(expected_);
+    into.keys[key] = row;
+}
+
+void KeyTable::restore(std::int64_t number) {
+    const auto at = std::ranges::find_if(kept_, [&](const auto& g) { return g.number <= number; });
+    if (at == kept_.end() || at->number != number) kept_.insert(at, Generation{number, {}});
 }
 
 void KeyTable::restore(std::int64_t number, const Hash128& key, const KeyRow& row) {
-    for (Generation& g : kept_)
-        if (g.number == number) {
-            g.keys[key] = row;
-            return;
-        }
-    auto it = kept_.begin();
-    while (it != kept_.end() && it->number > number) ++it;
-    it = kept_.insert(it, Generation{number, {}});
-    it->keys.reserve(expected_);
-    it->keys[key] = row;
+    restore(number);
+    insert(*std::ranges::find(kept_, number, &Generation::number), key, row);
 }
 
 }  // namespace holdfast::ledger

@@ -1,5 +1,8 @@
 // Keys already seen: keyed 128-bit hash -> body hash and the fact that answered. Keys are forgotten
 // by generations of log time, so that forgetting costs nothing per key and replay forgets the same.
+// A generation is forgotten when enough newer ones have begun, not when its time is past: a clock
+// that jumps by a month begins one generation, and what was sent a minute ago is still known.
+// Why: docs/decisions/keys_by_generation.md.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +15,7 @@
 
 namespace holdfast::ledger {
 
-/// Transport keys live at least 7 days, semantic keys at least 45.
+/// Transport keys live at least 7 days, semantic keys at least 45, of days in which the hub works.
 inline constexpr Microseconds transport_key_generation = std::chrono::hours(84);
 inline constexpr std::uint32_t transport_key_generations = 3;
 inline constexpr Microseconds semantic_key_generation = std::chrono::hours(24 * 15);
@@ -25,7 +28,7 @@ struct KeyRow {
 
 class KeyTable {
   public:
-    /// `generations` are kept: the current one and the ones before it.
+    /// `generations` are kept: the newest and the ones that began before it.
     KeyTable(Microseconds generation, std::uint32_t generations)
         : generation_(generation), generations_(generations) {}
 
@@ -39,19 +42,30 @@ class KeyTable {
         for (const Generation& g : kept_) total += g.keys.size();
         return total;
     }
-    /// Remembers a key under the generation of `now`, after forgetting what is too old.
+    /// Remembers a key under the generation of `now`.
     void put(const Hash128& key, const KeyRow& row, Instant now);
-    /// Forgets generations that are too old at `now`. Called for every fact.
+    /// Begins the generation of `now` unless it has begun, and forgets what is then too old. Called
+    /// for every entry: time that passes without keys ages them as well.
     void advance(Instant now);
+    /// Whether an entry at `now` would begin a generation.
+    [[nodiscard]] bool begins(Instant now) const {
+        return kept_.empty() || kept_.front().number < number_at(now);
+    }
 
     template <class Visit>
     void for_each(Visit&& visit) const {
         for (const Generation& g : kept_)
             for (const auto& [key, row] : g.keys) visit(g.number, key, row);
     }
-    /// Room for this many keys in each generation that begins.
+    /// Visits the numbers of the generations that are kept, newest first, with their sizes.
+    template <class Visit>
+    void for_each_generation(Visit&& visit) const {
+        for (const Generation& g : kept_) visit(g.number, std::uint64_t{g.keys.size()});
+    }
+    /// Room for this many keys in each generation that gets any.
     void reserve(std::uint64_t keys) { expected_ = keys; }
-    /// Checkpoint loading: puts a key into a numbered generation, newest first.
+    /// Checkpoint loading: makes a numbered generation, and puts a key into it.
+    void restore(std::int64_t number);
     void restore(std::int64_t number, const Hash128& key, const KeyRow& row);
 
   private:
@@ -67,6 +81,7 @@ class KeyTable {
     [[nodiscard]] std::int64_t number_at(Instant now) const {
         return to_raw(now) / generation_.count();
     }
+    void insert(Generation& into, const Hash128& key, const KeyRow& row);
     Microseconds generation_;
     std::uint32_t generations_;
     std::uint64_t expected_ = 0;

@@ -130,9 +130,20 @@ TEST_F(Ledger, ForgetsAKeyAfterItsTime) {
     (void)reserve(1, 7);
     now_ += std::chrono::hours(24 * 7);
     EXPECT_EQ(reserve(1, 7).kind, Outcome::Kind::repeated) << "seven days are promised";
-    now_ += std::chrono::hours(24 * 4);
+    for (int generation = 0; generation < 3; ++generation) {
+        (void)run(UpsertItem{.code = "OTHER"});
+        now_ += transport_key_generation;
+    }
     (void)run(UpsertItem{.code = "OTHER"});
     EXPECT_EQ(reserve(1, 7).kind, Outcome::Kind::recorded);
+}
+
+TEST_F(Ledger, KnowsAKeyThroughAJumpOfTheClock) {
+    stock(5);
+    (void)reserve(1, 7);
+    now_ += std::chrono::hours(24 * 365);
+    (void)run(UpsertItem{.code = "OTHER"});
+    EXPECT_EQ(reserve(1, 7).kind, Outcome::Kind::repeated);
 }
 
 }  // namespace

@@ -44,6 +44,11 @@ struct PoolRow {
 struct Limits {
     std::uint64_t keys_max = 64'000'000;
     std::uint64_t reservations_max = 50'000'000;
+    /// Names in all up to which a new reason or a new source is interned. Reasons are free text, so
+    /// beyond theirs they stand in the facts themselves; a source beyond its bound is refused. What
+    /// is left up to names_max is for actors: whatever others say, a new API key may still speak.
+    std::uint32_t reason_names_max = 32'768;
+    std::uint32_t source_names_max = 57'344;
     /// Room made at the start, so that tables do not grow (and pause) under load: about 300 bytes
     /// each.
     std::uint64_t reservations_expected = 0;

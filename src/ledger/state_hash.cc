@@ -19,6 +19,7 @@ enum class RowTag : std::uint8_t {
     semantic_key = 10,
     source = 11,
     api_key = 12,
+    key_generation = 70,
 };
 
 class RowSum {
@@ -128,6 +129,12 @@ void add_reservations(RowSum& sum, const State& state, bool with_journal_secrets
 }
 
 void add_keys(RowSum& sum, RowTag tag, const KeyTable& table) {
+    // One that holds no key yet decides as well when the older ones are forgotten.
+    table.for_each_generation([&](std::int64_t number, std::uint64_t) {
+        ByteWriter& row = sum.row(RowTag::key_generation);
+        row.put(static_cast<std::uint8_t>(tag));
+        row.put(number);
+    });
     table.for_each([&](std::int64_t, const Hash128& key, const KeyRow& seen) {
         ByteWriter& row = sum.row(tag);
         row.put(key.low);

@@ -37,8 +37,12 @@ std::uint32_t put_code(std::vector<TwinCode>& table, std::string_view code,
     return static_cast<std::uint32_t>(table.size() - 1);
 }
 
-void forget_keys(std::map<Hash128, TwinKey>& keys, std::int64_t current, std::int64_t kept) {
-    std::erase_if(keys, [&](const auto& row) { return row.second.generation <= current - kept; });
+/// Begins a generation; of those that have begun only the newest are kept, with their keys.
+void begin_generation(std::set<std::int64_t>& begun, std::map<Hash128, TwinKey>& keys,
+                      std::int64_t current, std::size_t kept) {
+    begun.insert(current);
+    while (begun.size() > kept) begun.erase(begun.begin());
+    std::erase_if(keys, [&](const auto& row) { return !begun.contains(row.second.generation); });
 }
 
 }  // namespace
@@ -165,7 +169,21 @@ bool Twin::splits(ChannelId channel) const {
     return known(channel) && channel_rows[channel.raw].splits;
 }
 
-std::optional<TwinOutcome> Twin::seen_before(const Envelope& envelope) const {
+bool Twin::has_name(std::string_view text) const {
+    return std::find(names.begin(), names.end(), text) != names.end();
+}
+
+/// Sources and actors need a name; reasons do not.
+bool Twin::names_have_room(const Envelope& envelope) const {
+    std::size_t size = names.size();
+    if (!envelope.source.empty() && !has_name(envelope.source)) {
+        if (size >= limits_.source_names_max) return false;
+        ++size;
+    }
+    return envelope.actor.empty() || has_name(envelope.actor) || size < names_max;
+}
+
+std::optional<TwinOutcome> Twin::seen_before(const Envelope& envelope, Instant now) const {
     const auto check = [](const CommandKey& key, const std::map<Hash128, TwinKey>& keys,
                           Refusal conflict) -> std::optional<TwinOutcome> {
         if (!key.given()) return std::nullopt;
@@ -193,23 +211,27 @@ std::optional<TwinOutcome> Twin::seen_before(const Envelope& envelope) const {
         if (envelope.source_epoch == epoch && envelope.source_seq <= last)
             return twin_refused(Refusal::already_recorded);
     }
+    if (!names_have_room(envelope)) return twin_refused(Refusal::table_full);
     const bool keyed = envelope.transport.given() || envelope.semantic.given();
-    if (keyed && transport_keys.size() + semantic_keys.size() >= limits_.keys_max)
+    const bool begins = transport_generations.empty() ||
+                        generation_at(now, transport_key_generation) >
+                            *transport_generations.rbegin();  // the first one ages the others
+    if (keyed && !begins && transport_keys.size() + semantic_keys.size() >= limits_.keys_max)
         return twin_refused(Refusal::table_full);
     return std::nullopt;
 }
 
 TwinOutcome Twin::apply(const Command& command, Instant now) {
     if (const Envelope* envelope = envelope_of(command))
-        if (auto seen = seen_before(*envelope)) return *seen;
+        if (auto seen = seen_before(*envelope, now)) return *seen;
     return std::visit([&](const auto& c) { return on(c, now); }, command);
 }
 
 void Twin::forget(Instant now) {
-    forget_keys(transport_keys, generation_at(now, transport_key_generation),
-                transport_key_generations);
-    forget_keys(semantic_keys, generation_at(now, semantic_key_generation),
-                semantic_key_generations);
+    begin_generation(transport_generations, transport_keys,
+                     generation_at(now, transport_key_generation), transport_key_generations);
+    begin_generation(semantic_generations, semantic_keys,
+                     generation_at(now, semantic_key_generation), semantic_key_generations);
     const std::int64_t current = generation_at(now, ended_reservation_generation);
     for (auto it = reservations.begin(); it != reservations.end();) {
         const TwinReservation& r = it->second;
@@ -225,7 +247,7 @@ void Twin::forget(Instant now) {
 }
 
 void Twin::intern(std::string_view text, TwinOutcome& outcome) {
-    if (text.empty() || std::find(names.begin(), names.end(), text) != names.end()) return;
+    if (text.empty() || has_name(text)) return;
     names.emplace_back(text);
     TwinFact fact;
     fact.type = FactType::name_interned;
@@ -253,13 +275,14 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     if (envelope) {
         intern(envelope->source, outcome);
         intern(envelope->actor, outcome);
-        intern(envelope->reason, outcome);
+        if (names.size() < limits_.reason_names_max) intern(envelope->reason, outcome);
     }
     TwinFact fact;
     fact.type = draft.type;
     fact.seq = ++seq;
     fact.raises = draft.raises;
     fact.set_aside = draft.set_aside;
+    if (envelope && !has_name(envelope->reason)) fact.reason_text = envelope->reason;
     for (const auto& [where, delta] : draft.postings) {
         const auto& [sku, place, bucket] = where;
         if (delta != 0) fact.postings[where] = delta;

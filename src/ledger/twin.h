@@ -43,6 +43,7 @@ struct TwinFact {
     std::map<TwinPosting, Units> postings;
     std::set<CaseKind> raises;
     std::vector<TwinProblem> set_aside;
+    std::string reason_text;  ///< a reason that has no name
 };
 
 struct TwinOutcome {
@@ -151,6 +152,8 @@ class Twin {
     std::map<std::string, std::uint64_t> reservation_of_order;
     std::map<Hash128, TwinKey> transport_keys;
     std::map<Hash128, TwinKey> semantic_keys;
+    std::set<std::int64_t> transport_generations;  ///< begun and not forgotten
+    std::set<std::int64_t> semantic_generations;
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> sources;  ///< epoch, seq
     std::map<std::uint64_t, TwinApiKey> api_keys;
 
@@ -187,7 +190,9 @@ class Twin {
     };
 
     // Keys, sources and recording (twin.cc).
-    std::optional<TwinOutcome> seen_before(const Envelope& envelope) const;
+    std::optional<TwinOutcome> seen_before(const Envelope& envelope, Instant now) const;
+    bool names_have_room(const Envelope& envelope) const;
+    bool has_name(std::string_view name) const;
     TwinOutcome record(Draft draft, const Envelope* envelope, Instant now);
     void record_fact(Draft& draft, const Envelope* envelope, Instant now, TwinOutcome& outcome);
     void forget(Instant now);

@@ -142,7 +142,8 @@ Envelope CommandStream::envelope(DrawnCommand& d) {
         }
     }
     if (random_.percent(1)) e.source_seq = 7;  // with or without a source to count
-    if (random_.percent(4)) {                  // somebody new, perhaps in two roles at once
+    if (random_.percent(1)) e.source = text(d, fmt::format("source-{}", random_.below(1000)));
+    if (random_.percent(4)) {  // somebody new, perhaps in two roles at once
         e.actor = text(d, fmt::format("name-{}", random_.below(1000)));
         if (random_.percent(25)) e.reason = e.actor;
     }

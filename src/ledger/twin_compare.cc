@@ -188,7 +188,10 @@ Difference availability(const State& state, const Twin& twin) {
 }
 
 Difference keys(std::string_view what, const KeyTable& ledger,
-                const std::map<Hash128, TwinKey>& twin) {
+                const std::map<Hash128, TwinKey>& twin, const std::set<std::int64_t>& begun) {
+    std::set<std::int64_t> generations;
+    ledger.for_each_generation([&](std::int64_t n, std::uint64_t) { generations.insert(n); });
+    if (generations != begun) return fmt::format("generations of {} keys differ", what);
     std::map<Hash128, TwinKey> rows;
     ledger.for_each([&](std::int64_t generation, const Hash128& key, const KeyRow& row) {
         rows[key] = {generation, row.body_hash, row.seq};
@@ -274,6 +277,9 @@ Difference fact_difference(const FactView& fact, const TwinFact& expected) {
     if (const auto kinds = fact.field(FieldTag::raises))
         for (const std::byte kind : *kinds) raises.insert(static_cast<CaseKind>(kind));
     if (auto d = differ("raises", describe(raises), describe(expected.raises))) return d;
+    if (auto d = differ<std::string_view>("reason", fact.text(FieldTag::reason_text),
+                                          expected.reason_text))
+        return d;
     return differ("lines set aside", describe(set_aside(fact)), describe(expected.set_aside));
 }
 
@@ -324,8 +330,12 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
     if (auto d = positions(state, twin)) return d;
     if (auto d = reservations(state, twin)) return d;
     if (auto d = availability(state, twin)) return d;
-    if (auto d = keys("transport", state.transport_keys, twin.transport_keys)) return d;
-    if (auto d = keys("semantic", state.semantic_keys, twin.semantic_keys)) return d;
+    if (auto d = keys("transport", state.transport_keys, twin.transport_keys,
+                      twin.transport_generations))
+        return d;
+    if (auto d =
+            keys("semantic", state.semantic_keys, twin.semantic_keys, twin.semantic_generations))
+        return d;
     if (auto d = sources(state, twin)) return d;
     return api_keys(state, twin);
 }

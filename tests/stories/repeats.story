@@ -23,9 +23,20 @@ story a key is forgotten after its time
   when   reserve web-1  SHOE x1 for 30 days key K1   -> held
   when   7 days pass   -> nothing
   when   reserve web-1  SHOE x1 for 30 days key K1   -> repeated
+  when   count  SHOE x5 at MAIN   -> counted
+  when   4 days pass   -> nothing
+  when   count  SHOE x5 at MAIN   -> counted
   when   4 days pass   -> nothing
   when   count  SHOE x5 at MAIN   -> counted
   when   reserve web-2  SHOE x1 for 30 days key K1   -> held
+
+story a clock that jumps forward forgets no key
+  given  SHOE at MAIN  on_hand 5
+  when   reserve web-1  SHOE x1 for 30 days key K1   -> held
+  when   400 days pass unnoticed
+  when   count  SHOE x5 at MAIN   -> counted
+  when   reserve web-1  SHOE x1 for 30 days key K1   -> repeated
+  then   SHOE at MAIN  reserved 1
 
 story one business step that comes by two roads has one effect
   given  SHOE at MAIN  on_hand 5
@@ -83,6 +94,30 @@ story a full table of keys refuses new keys by name
   when   reserve web-2  SHOE x1 key K2   -> refused table_full
   when   reserve web-1  SHOE x1 key K1   -> repeated
   when   reserve web-3  SHOE x1   -> held
+
+story a full table of keys is no end: the first key of a new generation is taken
+  given  limit keys 1
+  given  SHOE at MAIN  on_hand 5
+  when   reserve web-1  SHOE x1 for 30 days key K1   -> held
+  when   reserve web-2  SHOE x1 for 30 days key K2   -> refused table_full
+  when   4 days pass   -> nothing
+  when   reserve web-2  SHOE x1 for 30 days key K2   -> held
+  when   reserve web-3  SHOE x1 for 30 days key K3   -> refused table_full
+
+story a reason that has no room among the names is kept with its fact
+  given  limit reasons 1
+  given  SHOE at MAIN  on_hand 5
+  when   adjust stock  SHOE x-1 at MAIN because theft by anna   -> corrected
+  when   adjust stock  SHOE x-1 at MAIN because damage by anna   -> corrected
+  then   the last reason is damage
+  then   SHOE at MAIN  on_hand 3
+
+story a source that has no room among the names is refused
+  given  limit sources 1
+  given  SHOE at MAIN  on_hand 5
+  when   sell  SHOE x1 at MAIN source till-1   -> sold
+  when   sell  SHOE x1 at MAIN source till-2   -> refused table_full
+  when   sell  SHOE x1 at MAIN source till-1   -> sold
 
 story a full table of reservations refuses new ones by name
   given  limit reservations 1

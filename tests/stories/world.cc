@@ -112,10 +112,18 @@ std::optional<Fault> World::given(Words words) {
     } else if (words.eat("limit")) {
         HOLDFAST_CHECK(state_->seq == 0, "limits are a story's first words");
         ledger::Limits limits;
-        const bool keys = words.eat("keys");
-        if (!keys && !words.eat("reservations")) return not_understood(words.rest());
-        (keys ? limits.keys_max : limits.reservations_max) =
-            static_cast<std::uint64_t>(words.take_number().value_or(0));
+        const std::string what = words.take();
+        const auto most = static_cast<std::uint64_t>(words.take_number().value_or(0));
+        if (what == "keys")
+            limits.keys_max = most;
+        else if (what == "reservations")
+            limits.reservations_max = most;
+        else if (what == "reasons")
+            limits.reason_names_max = static_cast<std::uint32_t>(most);
+        else if (what == "sources")
+            limits.source_names_max = static_cast<std::uint32_t>(most);
+        else
+            return not_understood("limit " + what);
         state_ = std::make_unique<ledger::State>(kSeed, limits);
         twin_ = ledger::Twin(limits);
     } else {
@@ -197,6 +205,14 @@ std::optional<Fault> World::then(const std::string& text) {
         const auto epoch = words.eat("epoch") ? words.take_number() : 0;
         const std::string got = fmt::format("{} epoch {}", at.seq, at.epoch);
         const std::string expected = fmt::format("{} epoch {}", seq.value_or(-1), *epoch);
+        return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
+    }
+    if (words.eat("the last reason is")) {
+        const FactView fact = FactView::trusted(ByteSpan(entry_).subspan(outcome_.answer_offset));
+        const std::uint16_t id = fact.header().reason;
+        const std::string expected = words.take();
+        const std::string got(id != 0 ? state_->names.code(id - 1U)
+                                      : fact.text(FieldTag::reason_text));
         return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
     }
     if (words.eat("item")) {
