@@ -81,37 +81,60 @@ std::array<std::byte, kEndBytes> encode_end(std::uint64_t log_id, std::uint64_t 
 }
 
 /// The whole file through `visit`, and whether it is what was written.
-Result<CheckpointInfo> read_file(os::File& file, const PieceVisitor& visit) {
-    if (file.size() < kHeaderBytes + kEndBytes)
-        return failure(ErrorCode::corrupt, "it is cut short");
-    std::array<std::byte, kHeaderBytes> header{};
-    if (auto got = file.read(0, header); !got) return tl::unexpected(got.error());
-    auto info = decode_header(header);
-    if (!info) return info;
-    const std::uint64_t body_bytes = file.size() - kHeaderBytes - kEndBytes;
-    std::array<std::byte, kEndBytes> end{};
-    if (auto got = file.read(kHeaderBytes + body_bytes, end); !got)
-        return tl::unexpected(got.error());
-    std::vector<std::byte> piece(
-        static_cast<std::size_t>(std::min<std::uint64_t>(kCheckpointPieceBytes, body_bytes)));
-    std::uint64_t checksum = info->log_id;
-    for (std::uint64_t at = 0; at < body_bytes; at += piece.size()) {
-        const MutableByteSpan part = MutableByteSpan(piece).first(
-            static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), body_bytes - at)));
-        if (auto got = file.read(kHeaderBytes + at, part); !got) return tl::unexpected(got.error());
-        checksum = hash64(part, checksum);
-        if (visit) {
-            if (auto seen = visit(part); !seen) return tl::unexpected(seen.error());
-        }
+Result<CheckpointInfo> read_file(std::unique_ptr<os::File> file, const PieceVisitor& visit) {
+    auto reader = CheckpointReader::open(std::move(file));
+    if (!reader) return tl::unexpected(reader.error());
+    while (true) {
+        const auto piece = (*reader)->next();
+        if (!piece) return tl::unexpected(piece.error());
+        if (piece->empty()) return (*reader)->info();
+        if (!visit) continue;
+        if (auto seen = visit(*piece); !seen) return tl::unexpected(seen.error());
     }
-    if (end != encode_end(info->log_id, body_bytes, checksum))
-        return failure(ErrorCode::corrupt, "the checksum of its body is wrong");
-    if (!all_zero(ByteSpan(header).subspan(112, kChecksumAt - 112)))
-        return failure(ErrorCode::corrupt, "unknown fields in its header");
-    return info;
 }
 
 }  // namespace
+
+Result<std::unique_ptr<CheckpointReader>> CheckpointReader::open(std::unique_ptr<os::File> file) {
+    if (file->size() < kHeaderBytes + kEndBytes)
+        return failure(ErrorCode::corrupt, "it is cut short");
+    std::array<std::byte, kHeaderBytes> header{};
+    if (auto got = file->read(0, header); !got) return tl::unexpected(got.error());
+    auto info = decode_header(header);
+    if (!info) return tl::unexpected(info.error());
+    std::unique_ptr<CheckpointReader> reader(new CheckpointReader(std::move(file)));
+    reader->info_ = *info;
+    reader->fields_known_ = all_zero(ByteSpan(header).subspan(112, kChecksumAt - 112));
+    reader->body_bytes_ = reader->file_->size() - kHeaderBytes - kEndBytes;
+    reader->checksum_ = info->log_id;
+    reader->piece_.resize(static_cast<std::size_t>(
+        std::min<std::uint64_t>(kCheckpointPieceBytes, reader->body_bytes_)));
+    return reader;
+}
+
+Result<ByteSpan> CheckpointReader::next() {
+    const std::uint64_t left = body_bytes_ - at_;
+    const MutableByteSpan part = MutableByteSpan(piece_).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(piece_.size(), left)));
+    if (!part.empty()) {
+        if (auto got = file_->read(kHeaderBytes + at_, part); !got)
+            return tl::unexpected(got.error());
+        checksum_ = hash64(part, checksum_);
+        at_ += part.size();
+    } else if (auto verified = verify_end(); !verified) {
+        return tl::unexpected(verified.error());
+    }
+    return part;
+}
+
+Result<void> CheckpointReader::verify_end() {
+    std::array<std::byte, kEndBytes> end{};
+    if (auto got = file_->read(kHeaderBytes + body_bytes_, end); !got) return got;
+    if (end != encode_end(info_.log_id, body_bytes_, checksum_))
+        return failure(ErrorCode::corrupt, "the checksum of its body is wrong");
+    if (!fields_known_) return failure(ErrorCode::corrupt, "unknown fields in its header");
+    return {};
+}
 
 CheckpointWriter::CheckpointWriter(std::unique_ptr<os::FileWriter> file, std::string name,
                                    const CheckpointInfo& info)
@@ -162,8 +185,7 @@ Result<void> CheckpointStore::commit(std::unique_ptr<CheckpointWriter> writer) {
     if (auto done = writer->finish(); !done) return done;
     auto file = disk_.open(writer->name_);
     if (!file) return tl::unexpected(file.error());
-    if (auto info = read_file(**file, {}); !info) {
-        file->reset();
+    if (auto info = read_file(std::move(*file), {}); !info) {
         static_cast<void>(disk_.remove(writer->name_));
         return tl::unexpected(failure(info.error(), writer->name_ + " does not read back"));
     }
@@ -209,11 +231,23 @@ Result<std::optional<CheckpointInfo>> CheckpointStore::latest(std::uint64_t log_
     return std::optional<CheckpointInfo>{};
 }
 
+Result<std::unique_ptr<CheckpointReader>> CheckpointStore::open(std::uint64_t seq) {
+    const std::string name = file_name(seq);
+    auto file = disk_.open(name);
+    if (!file) return tl::unexpected(file.error());
+    auto reader = CheckpointReader::open(std::move(*file));
+    if (!reader) return tl::unexpected(failure(reader.error(), name));
+    if ((*reader)->info().seq != seq)
+        return failure(ErrorCode::corrupt,
+                       fmt::format("{}: its header says seq {}", name, (*reader)->info().seq));
+    return reader;
+}
+
 Result<CheckpointInfo> CheckpointStore::read(std::uint64_t seq, const PieceVisitor& visit) {
     const std::string name = file_name(seq);
     auto file = disk_.open(name);
     if (!file) return tl::unexpected(file.error());
-    auto info = read_file(**file, visit);
+    auto info = read_file(std::move(*file), visit);
     if (!info) return tl::unexpected(failure(info.error(), name));
     if (info->seq != seq)
         return failure(ErrorCode::corrupt,

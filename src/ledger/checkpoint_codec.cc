@@ -20,8 +20,8 @@ void put_codes(ByteWriter& out, const CodeTable& table) {
 void get_codes(ByteReader& in, CodeTable& table) {
     const std::size_t count = in.get_count(16);
     for (std::uint32_t id = 0; id < count && in.good(); ++id) {
-        const std::string_view code = in.get_text();
-        const std::string_view title = in.get_text();
+        const std::string code(in.get_text());
+        const std::string title(in.get_text());
         const auto seq = in.get<std::uint64_t>();
         if (in.good() && table.find(code) == kNoId) table.put(id, code, title, seq);
     }
@@ -159,40 +159,6 @@ bool get_reservations(ByteReader& in, State& state) {
     return in.good();
 }
 
-void put_inbound(ByteWriter& out, const State& state) {
-    out.put(state.inbound.size());
-    for (const auto& [key, line] : state.inbound.rows()) {
-        out.put(key.document);
-        out.put(key.line);
-        out.put(line.sku);
-        out.put(line.location);
-        out.put(line.due);
-        out.put(line.ordered);
-        out.put(line.received);
-        out.put(line.ended_generation);
-    }
-}
-
-bool get_inbound(ByteReader& in, State& state) {
-    const std::size_t count = in.get_count(52);
-    for (std::size_t i = 0; i < count && in.good(); ++i) {
-        DocumentLine key;
-        key.document = in.get<std::uint64_t>();
-        key.line = in.get<std::uint64_t>();
-        InboundLine line;
-        line.sku = in.get<SkuId>();
-        line.location = in.get<LocationId>();
-        line.due = in.get<std::int64_t>();
-        line.ordered = in.get<Units>();
-        line.received = in.get<Units>();
-        line.ended_generation = in.get<std::int32_t>();
-        if (line.sku.raw >= state.items.size() || line.location.raw >= state.locations.size())
-            return false;
-        state.inbound.restore(key, line, state.expected);
-    }
-    return in.good();
-}
-
 void put_keys(ByteWriter& out, const KeyTable& table) {
     std::uint64_t generations = 0;
     table.for_each_generation([&](std::int64_t, std::uint64_t) { ++generations; });
@@ -246,17 +212,7 @@ void get_access(ByteReader& in, State& state) {
     }
 }
 
-}  // namespace
-
-void encode_state(const State& state, std::vector<std::byte>& bytes) {
-    ByteWriter out(bytes);
-    out.put(kVersion);
-    out.put(state.seq);
-    out.put(to_raw(state.log_time));
-    for (const CodeTable* table :
-         {&state.items, &state.locations, &state.channels, &state.pools, &state.names})
-        put_codes(out, *table);
-    put_rows(out, state);
+void put_policies(ByteWriter& out, const State& state) {
     std::uint64_t policies = 0;
     state.policies.for_each([&](PolicyKind, const PolicyScope&, std::int32_t) { ++policies; });
     out.put(policies);
@@ -265,23 +221,77 @@ void encode_state(const State& state, std::vector<std::byte>& bytes) {
         out.put(scope);
         out.put(value);
     });
-    put_positions(out, state);
-    put_reservations(out, state);
-    put_inbound(out, state);
-    put_keys(out, state.transport_keys);
-    put_keys(out, state.semantic_keys);
+}
+
+bool get_policies(ByteReader& in, State& state) {
+    const std::size_t policies = in.get_count(13);
+    for (std::size_t i = 0; i < policies && in.good(); ++i) {
+        const auto kind = static_cast<PolicyKind>(in.get<std::uint8_t>());
+        const auto scope = in.get<PolicyScope>();
+        const auto value = in.get<std::int32_t>();
+        if (name(kind) == "unknown") return false;
+        state.policies.put(kind, scope, value);
+    }
+    return in.good();
+}
+
+void put_sources(ByteWriter& out, const State& state) {
     out.put(std::uint64_t{state.sources.rows().size()});
     for (const auto& [source, at] : state.sources.rows()) {
         out.put(source);
         out.put(at);
     }
-    put_access(out, state);
 }
 
-Result<std::unique_ptr<State>> decode_state(ByteSpan bytes, std::uint64_t seed,
+void get_sources(ByteReader& in, State& state) {
+    const std::size_t sources = in.get_count(20);
+    for (std::size_t i = 0; i < sources && in.good(); ++i) {
+        const auto source = in.get<NameId>();
+        const auto at = in.get<SourcePosition>();
+        if (!planted(Bug::checkpoint_without_sources)) state.sources.put(source, at);
+    }
+}
+
+}  // namespace
+
+bool StateEncoder::next(ByteWriter& out) {
+    switch (table_++) {
+        case 0:
+            out.put(kVersion);
+            out.put(state_.seq);
+            out.put(to_raw(state_.log_time));
+            return true;
+        case 1:
+            for (const CodeTable* table :
+                 {&state_.items, &state_.locations, &state_.channels, &state_.pools, &state_.names})
+                put_codes(out, *table);
+            return true;
+        case 2: put_rows(out, state_); return true;
+        case 3: put_policies(out, state_); return true;
+        case 4: put_positions(out, state_); return true;
+        case 5: put_reservations(out, state_); return true;
+        case 6: put_keys(out, state_.transport_keys); return true;
+        case 7: put_keys(out, state_.semantic_keys); return true;
+        case 8: put_sources(out, state_); return true;
+        case 9: put_access(out, state_); return true;
+        default: return false;
+    }
+}
+
+void encode_state(const State& state, ByteWriter& out) {
+    StateEncoder encoder(state);
+    while (encoder.next(out)) {
+    }
+}
+
+void encode_state(const State& state, std::vector<std::byte>& bytes) {
+    ByteWriter out(bytes);
+    encode_state(state, out);
+}
+
+Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
                                             const Limits& limits) {
-    ByteReader in(bytes);
-    if (in.get<std::uint32_t>() != kVersion)
+    if (const auto version = in.get<std::uint32_t>(); in.good() && version != kVersion)
         return failure(ErrorCode::unsupported, "checkpoint body of another version");
     auto state = std::make_unique<State>(seed, limits);
     state->seq = in.get<std::uint64_t>();
@@ -289,30 +299,26 @@ Result<std::unique_ptr<State>> decode_state(ByteSpan bytes, std::uint64_t seed,
     for (CodeTable* table :
          {&state->items, &state->locations, &state->channels, &state->pools, &state->names})
         get_codes(in, *table);
-    const auto broken = [] {
+    const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
+                       get_positions(in, *state) && get_reservations(in, *state);
+    if (whole) {
+        get_keys(in, state->transport_keys);
+        get_keys(in, state->semantic_keys);
+        get_sources(in, *state);
+        get_access(in, *state);
+    }
+    if (!in.source_result()) return tl::unexpected(in.source_result().error());
+    if (!whole || !in.good())
         return failure(ErrorCode::invalid_format, "checkpoint body does not decode");
-    };
-    if (!in.good() || !get_rows(in, *state)) return broken();
-    const std::size_t policies = in.get_count(13);
-    for (std::size_t i = 0; i < policies && in.good(); ++i) {
-        const auto kind = static_cast<PolicyKind>(in.get<std::uint8_t>());
-        const auto scope = in.get<PolicyScope>();
-        const auto value = in.get<std::int32_t>();
-        if (name(kind) == "unknown") return broken();
-        state->policies.put(kind, scope, value);
-    }
-    if (!get_positions(in, *state) || !get_reservations(in, *state) || !get_inbound(in, *state))
-        return broken();
-    get_keys(in, state->transport_keys);
-    get_keys(in, state->semantic_keys);
-    const std::size_t sources = in.get_count(20);
-    for (std::size_t i = 0; i < sources && in.good(); ++i) {
-        const auto source = in.get<NameId>();
-        const auto at = in.get<SourcePosition>();
-        if (!planted(Bug::checkpoint_without_sources)) state->sources.put(source, at);
-    }
-    get_access(in, *state);
-    if (!in.good() || !in.at_end()) return broken();
+    return state;
+}
+
+Result<std::unique_ptr<State>> decode_state(ByteSpan bytes, std::uint64_t seed,
+                                            const Limits& limits) {
+    ByteReader in(bytes);
+    auto state = decode_state(in, seed, limits);
+    if (state && !in.at_end())
+        return failure(ErrorCode::invalid_format, "checkpoint body goes on behind its end");
     return state;
 }
 
