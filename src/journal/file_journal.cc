@@ -273,7 +273,9 @@ void FileJournal::look_around() {
     }
     if (const auto space = disk_.space()) {
         const std::uint64_t share = space->total_bytes / 100 * options_.low_percent;
-        disk_low_ = space->free_bytes < std::max(share, options_.low_bytes);
+        const std::uint64_t kept_free = std::max(share, options_.low_bytes);
+        disk_low_ = space->free_bytes < kept_free;
+        room_bytes_ = disk_low_ ? 0 : space->free_bytes - kept_free;
     }
     if (spares_.blocked()) spares_.replenish();
 }
@@ -291,6 +293,7 @@ JournalStatus FileJournal::status() const {
     JournalStatus status;
     status.direct = disk_.direct();
     status.disk_low = disk_low_ || spares_.blocked();
+    status.room_bytes = room_bytes_;
     const std::uint64_t room =
         active_ ? active_->file->size() - std::min(active_->tail, active_->file->size()) : 0;
     status.disk_full =

@@ -144,6 +144,7 @@ class FileJournal final : public Journal {
     std::optional<Microseconds> unmarked_since_;
     Microseconds looked_at_{};
     bool disk_low_ = false;
+    std::uint64_t room_bytes_ = 0;
 };
 
 }  // namespace holdfast::journal

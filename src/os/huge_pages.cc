@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 
@@ -9,6 +10,9 @@ namespace holdfast::os {
 namespace {
 
 constexpr std::size_t kHugePageBytes = 2 * 1024 * 1024;
+/// Populated and given back so much at a time: the kernel holds the process's memory map meanwhile,
+/// and a thread that needs a page would wait.
+constexpr std::size_t kSliceBytes = 16 * 1024 * 1024;
 
 std::size_t rounded(std::size_t bytes) {
     return (bytes + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
@@ -32,14 +36,17 @@ class HugePageResource final : public std::pmr::memory_resource {
         // Only advice: without huge pages the block works, with more faults.
         (void)madvise(block, size, MADV_HUGEPAGE);
         // Pages are cleared now, at growth or start-up, and not one by one under a reservation.
-        (void)madvise(block, size, MADV_POPULATE_WRITE);
+        for (std::size_t at = 0; at < size; at += kSliceBytes)
+            (void)madvise(static_cast<char*>(block) + at, std::min(kSliceBytes, size - at),
+                          MADV_POPULATE_WRITE);
         return block;
     }
     void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {
         if (bytes < kHugeBlockBytesMin)
-            std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
-        else
-            munmap(block, rounded(bytes));
+            return std::pmr::new_delete_resource()->deallocate(block, bytes, alignment);
+        const std::size_t size = rounded(bytes);
+        for (std::size_t at = 0; at < size; at += kSliceBytes)
+            munmap(static_cast<char*>(block) + at, std::min(kSliceBytes, size - at));
     }
     [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
         return this == &other;

@@ -121,7 +121,8 @@ Result<std::unique_ptr<File>> LinuxDisk::open(std::string_view name) {
                             .dsync = options_.dsync,
                             .committer = committer_.get(),
                             .commit_inline = options_.commit_inline,
-                            .post = options_.post});
+                            .post = options_.post,
+                            .pace = options_.pace});
 }
 
 Result<std::unique_ptr<File>> LinuxDisk::create_zeroed(std::string_view name, std::uint64_t bytes) {
@@ -159,7 +160,7 @@ Result<void> LinuxDisk::write_atomically(std::string_view name, ByteSpan bytes) 
 
 Result<std::unique_ptr<FileWriter>> LinuxDisk::write_file(std::string_view name) {
     if (auto fine = check_change(name); !fine) return tl::unexpected(fine.error());
-    return open_linux_writer(directory_, name, {.direct = direct_});
+    return open_linux_writer(directory_, name, {.direct = direct_, .pace = options_.pace});
 }
 
 Result<std::vector<std::byte>> LinuxDisk::read_all(std::string_view name) {

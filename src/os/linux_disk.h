@@ -10,6 +10,7 @@
 #include <string>
 
 #include "os/disk.h"
+#include "os/pace.h"
 #include "os/worker_thread.h"
 
 namespace holdfast::os {
@@ -30,6 +31,9 @@ struct LinuxDiskOptions {
     /// Runs a task in a later turn of the loop that owns the disk, callable from any thread: the
     /// loop's post(). Empty: everything happens before the call returns.
     std::function<void(std::function<void()>)> post = {};
+    /// For a job beside the owner of the directory: reads and whole-file writes go piece by piece
+    /// at this pace, and fail with closed once it is stopped. It outlives the disk.
+    Pace* pace = nullptr;
 };
 
 class LinuxDisk final : public Disk {

@@ -71,18 +71,11 @@ class LinuxFile final : public File {
             return failure(ErrorCode::invalid_argument,
                            fmt::format("{}: read of {} bytes at {} passes the end at {}",
                                        shared_->name, into.size(), offset, size_));
-        if (offset % kDiskBlockBytes == 0 && into.size() % kDiskBlockBytes == 0 &&
-            reinterpret_cast<std::uintptr_t>(into.data()) % kDiskBlockBytes == 0)
-            return read_blocks(offset, into.data(), into.size(), into.size());
+        if (path_.pace == nullptr) return read_at_once(offset, into);
         while (!into.empty()) {
-            const std::uint64_t start = offset / kDiskBlockBytes * kDiskBlockBytes;
-            const std::size_t skip = static_cast<std::size_t>(offset - start);
-            const std::size_t part = std::min(into.size(), kBounceBytes - skip);
-            const std::size_t wanted = static_cast<std::size_t>(round_up_to_block(skip + part));
-            bounce_.reserve(wanted);
-            if (auto got = read_blocks(start, bounce_.data(), wanted, skip + part); !got)
-                return got;
-            std::memcpy(into.data(), bounce_.data() + skip, part);
+            const std::size_t part = std::min(into.size(), Pace::kPieceBytes);
+            if (auto got = read_at_once(offset, into.first(part)); !got) return got;
+            if (auto go_on = path_.pace->spend(part); !go_on) return go_on;
             into = into.subspan(part);
             offset += part;
         }
@@ -129,6 +122,25 @@ class LinuxFile final : public File {
     }
 
   private:
+    Result<void> read_at_once(std::uint64_t offset, MutableByteSpan into) {
+        if (offset % kDiskBlockBytes == 0 && into.size() % kDiskBlockBytes == 0 &&
+            reinterpret_cast<std::uintptr_t>(into.data()) % kDiskBlockBytes == 0)
+            return read_blocks(offset, into.data(), into.size(), into.size());
+        while (!into.empty()) {
+            const std::uint64_t start = offset / kDiskBlockBytes * kDiskBlockBytes;
+            const std::size_t skip = static_cast<std::size_t>(offset - start);
+            const std::size_t part = std::min(into.size(), kBounceBytes - skip);
+            const std::size_t wanted = static_cast<std::size_t>(round_up_to_block(skip + part));
+            bounce_.reserve(wanted);
+            if (auto got = read_blocks(start, bounce_.data(), wanted, skip + part); !got)
+                return got;
+            std::memcpy(into.data(), bounce_.data() + skip, part);
+            into = into.subspan(part);
+            offset += part;
+        }
+        return {};
+    }
+
     /// At least `needed` bytes of `wanted`, which may end past the end of the file.
     Result<void> read_blocks(std::uint64_t start, std::byte* into, std::size_t wanted,
                              std::size_t needed) {
@@ -165,13 +177,15 @@ class LinuxFile final : public File {
 
 class LinuxWriter final : public FileWriter {
   public:
-    LinuxWriter(int directory, std::string name, Descriptor file, bool replace)
+    LinuxWriter(int directory, std::string name, Descriptor file, const WriterPlan& plan)
         : directory_(directory),
           name_(std::move(name)),
           temporary_(name_ + std::string(kTemporarySuffix)),
           file_(std::move(file)),
-          replace_(replace),
-          buffer_(kWriterBytes) {}
+          replace_(plan.replace),
+          pace_(plan.pace),
+          piece_bytes_(plan.pace == nullptr ? kWriterBytes : Pace::kPieceBytes),
+          buffer_(piece_bytes_) {}
 
     ~LinuxWriter() override {
         if (!finished_) unlinkat(directory_, temporary_.c_str(), 0);
@@ -179,12 +193,12 @@ class LinuxWriter final : public FileWriter {
 
     Result<void> append(ByteSpan bytes) override {
         while (!bytes.empty()) {
-            const std::size_t part = std::min(bytes.size(), kWriterBytes - buffered_);
+            const std::size_t part = std::min(bytes.size(), piece_bytes_ - buffered_);
             std::memcpy(buffer_.data() + buffered_, bytes.data(), part);
             buffered_ += part;
             bytes = bytes.subspan(part);
-            if (buffered_ < kWriterBytes) break;
-            if (auto put = flush(kWriterBytes); !put) return put;
+            if (buffered_ < piece_bytes_) break;
+            if (auto put = flush(piece_bytes_); !put) return put;
         }
         return {};
     }
@@ -212,6 +226,7 @@ class LinuxWriter final : public FileWriter {
         auto put = write_fully(file_.raw(), written_, buffer_.span(bytes), temporary_);
         if (put) written_ += bytes;
         buffered_ = 0;
+        if (put && pace_ != nullptr) return pace_->spend(bytes);
         return put;
     }
 
@@ -220,6 +235,8 @@ class LinuxWriter final : public FileWriter {
     std::string temporary_;
     Descriptor file_;
     bool replace_;
+    Pace* pace_;
+    std::size_t piece_bytes_;
     bool finished_ = false;
     AlignedBuffer buffer_;
     std::size_t buffered_ = 0;
@@ -306,7 +323,7 @@ Result<std::unique_ptr<FileWriter>> open_linux_writer(int directory, std::string
         unlinkat(directory, temporary.c_str(), 0);
         return tl::unexpected(failure_from_errno(error, "allocate", temporary));
     }
-    return std::make_unique<LinuxWriter>(directory, std::move(text), std::move(file), plan.replace);
+    return std::make_unique<LinuxWriter>(directory, std::move(text), std::move(file), plan);
 }
 
 }  // namespace holdfast::os

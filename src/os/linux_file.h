@@ -7,6 +7,7 @@
 
 #include "os/aligned_buffer.h"
 #include "os/disk.h"
+#include "os/pace.h"
 #include "os/worker_thread.h"
 
 namespace holdfast::os {
@@ -44,6 +45,7 @@ struct WritePath {
     WorkerThread* committer = nullptr;    ///< nullptr: inline
     std::function<bool()> commit_inline;  ///< asked when there is a committer
     std::function<void(std::function<void()>)> post = {};
+    Pace* pace = nullptr;  ///< of reads; nullptr: at full speed
 };
 
 Result<std::unique_ptr<File>> open_linux_file(int directory, std::string_view name,
@@ -55,6 +57,7 @@ struct WriterPlan {
     std::uint64_t expected_bytes = 0;
     bool direct = true;
     bool replace = true;
+    Pace* pace = nullptr;
 };
 Result<std::unique_ptr<FileWriter>> open_linux_writer(int directory, std::string_view name,
                                                       const WriterPlan& plan);

@@ -1,6 +1,8 @@
 #include "os/worker_thread.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <string>
@@ -8,7 +10,21 @@
 
 namespace holdfast::os {
 
-WorkerThread::WorkerThread(const char* name) : thread_([this] { loop(); }) {
+namespace {
+
+constexpr int kBackgroundNice = 10;
+
+/// Both calls are about the calling thread alone, and may be refused without harm.
+void give_way() {
+    const sched_param ordinary{.sched_priority = 0};
+    (void)sched_setscheduler(0, SCHED_OTHER, &ordinary);
+    (void)setpriority(PRIO_PROCESS, 0, kBackgroundNice);
+}
+
+}  // namespace
+
+WorkerThread::WorkerThread(const char* name, Importance importance)
+    : thread_([this, importance] { loop(importance); }) {
     std::string short_name(name);
     short_name.resize(std::min<std::size_t>(short_name.size(), 15));
     pthread_setname_np(thread_.native_handle(), short_name.c_str());
@@ -31,7 +47,8 @@ void WorkerThread::run(std::function<void()> task) {
     wake_.notify_one();
 }
 
-void WorkerThread::loop() {
+void WorkerThread::loop(Importance importance) {
+    if (importance == Importance::background) give_way();
     while (true) {
         std::function<void()> task;
         {
