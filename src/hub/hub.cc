@@ -14,6 +14,7 @@
 #include "api/api_key.h"
 #include "api/measured_journal.h"
 #include "hub/admin.h"
+#include "hub/checkpoint_thread.h"
 #include "hub/endpoint.h"
 #include "hub/log.h"
 #include "journal/checkpoint_store.h"
@@ -122,6 +123,7 @@ struct Hub::Parts : sequencer::Caller {
     std::unique_ptr<api::MeasuredJournal> journal;
     std::unique_ptr<journal::CheckpointStore> checkpoints;
     std::unique_ptr<sequencer::Sequencer> sequencer;
+    std::unique_ptr<CheckpointThread> checkpoint_thread;
     std::unique_ptr<api::Api> api;
     std::unique_ptr<http::Server> server;
     std::unique_ptr<os::TlsContext> tls;
@@ -130,7 +132,6 @@ struct Hub::Parts : sequencer::Caller {
     std::unique_ptr<os::Timer> expiry_timer;
     std::unique_ptr<os::Timer> idle_timer;
     std::uint64_t commits_seen = 0;
-    std::uint64_t checkpoints_failed_seen = 0;
     sequencer::ExpiryClock::Verdict expiry_told = sequencer::ExpiryClock::Verdict::trusted;
     bool idle_armed = false;
     bool stopping = false;
@@ -210,6 +211,10 @@ Result<void> Hub::Parts::recover(const ServeOptions& options) {
               {"facts_replayed", fmt::to_string(recovered->facts_replayed)},
               {"ms", fmt::to_string(recovered->took.count() / 1000)}});
     sequencer->on_fatal([this] { die_of_disk(); });
+    auto beside = CheckpointThread::open(options.data, *loop, clock, sequencer_options.limits);
+    if (!beside) return failure(beside.error(), "opening " + options.data + " for checkpoints");
+    checkpoint_thread = std::move(*beside);
+    sequencer->take_checkpoints_with(*checkpoint_thread);
     return {};
 }
 
@@ -324,20 +329,14 @@ void Hub::Parts::on_signal(int signal) {
     }
 }
 
-/// After a commit: watermark, spare segments, free space, a checkpoint when it is due. Then
-/// silence, unless the disk is low.
+/// After a commit: watermark, spare segments, free space, the start of a checkpoint that is due.
+/// Then silence, unless the disk is low.
 void Hub::Parts::keep_idle_work_going() {
     if (idle_armed) return;
     idle_armed = true;
     idle_timer = loop->call_after(kIdlePeriod, [this] {
         idle_armed = false;
         const bool worked = sequencer->idle_work();
-        if (sequencer->counters().checkpoints_failed != checkpoints_failed_seen) {
-            checkpoints_failed_seen = sequencer->counters().checkpoints_failed;
-            log_warning("checkpoint.failed",
-                        "a checkpoint could not be written: the next start "
-                        "would replay more");
-        }
         if (worked || file_journal->wants_idle_work()) keep_idle_work_going();
     });
 }

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/check.h"
 #include "base/planted.h"
-#include "journal/checkpoint_store.h"
-#include "ledger/checkpoint_codec.h"
 #include "ledger/replay.h"
+#include "sequencer/checkpoint_body.h"
 #include "sequencer/sequencer.h"
 
 namespace holdfast::sequencer {
@@ -20,8 +18,9 @@ Result<Recovery> Sequencer::recover(const Progress& progress) {
     Result<journal::Head> head = journal_.acquire();
     if (!head) return tl::unexpected(head.error());
     head_ = *head;
-    state_ = std::make_unique<ledger::State>(head_.hash_seed, options_.limits);
     if (Result<void> r = load_checkpoint(recovery); !r) return tl::unexpected(r.error());
+    if (state_ == nullptr)
+        state_ = std::make_unique<ledger::State>(head_.hash_seed, options_.limits);
     if (Result<void> r = replay(recovery, progress); !r) return tl::unexpected(r.error());
     durable_seq_ = state_->seq;
     last_stamp_ = std::max(state_->log_time, head_.last_log_time);
@@ -42,53 +41,39 @@ Result<Recovery> Sequencer::recover(const Progress& progress) {
 // costs time, not data: an older one or the whole journal will do.
 Result<void> Sequencer::load_checkpoint(Recovery& recovery) {
     if (checkpoints_ == nullptr) return {};
-    std::uint64_t before = std::numeric_limits<std::uint64_t>::max();
-    while (state_->seq == 0) {
-        const Result<std::optional<journal::CheckpointInfo>> newest =
-            checkpoints_->latest(head_.log_id, before);
-        if (!newest) return tl::unexpected(newest.error());
-        for (const std::string& refused : checkpoints_->refused())
-            recovery.checkpoints_refused.push_back(refused);
-        if (!*newest) return {};
-        const journal::CheckpointInfo& info = **newest;
+    auto seqs = checkpoints_->stored();
+    if (!seqs) return tl::unexpected(seqs.error());
+    for (; !seqs->empty() && state_ == nullptr; seqs->pop_back()) {
+        const std::uint64_t seq = seqs->back();
+        const auto refuse = [&](const std::string& why) {
+            recovery.checkpoints_refused.push_back(
+                fmt::format("checkpoint at seq {}: {}", seq, why));
+        };
+        auto loaded = sequencer::load_checkpoint(*checkpoints_, seq, head_, options_.limits);
+        if (!loaded) {
+            refuse(to_string(loaded.error()));
+            continue;
+        }
         // Checkpoints are taken of durable facts only: the journal has lost some.
-        if (info.seq >= head_.next_seq)
+        if (seq >= head_.next_seq)
             return failure(ErrorCode::corrupt,
-                           fmt::format("checkpoint at seq {} is ahead of the journal's end {}",
-                                       info.seq, head_.next_seq - 1));
-        const Result<bool> ours = of_this_history(info);
+                           fmt::format("checkpoint at seq {} is ahead of the journal's end {}", seq,
+                                       head_.next_seq - 1));
+        const Result<bool> ours = of_this_history(loaded->info);
         if (!ours) return tl::unexpected(ours.error());
-        before = info.seq;
         if (!*ours) {
-            recovery.checkpoints_refused.push_back(
-                fmt::format("checkpoint at seq {}: the journal has another history", info.seq));
-        } else if (auto state = read_checkpoint(info)) {
-            state_ = std::move(*state);
+            refuse("the journal has another history");
+        } else if (const auto verified = loaded->verify(); !verified) {
+            refuse(to_string(verified.error()));
         } else {
-            recovery.checkpoints_refused.push_back(
-                fmt::format("checkpoint at seq {}: {}", info.seq, to_string(state.error())));
+            state_ = std::move(loaded->machines.ledger);
+            checkpoint_seq_ = seq;
+            checkpoint_tried_seq_ = seq;
+            recovery.checkpoint_seq = seq;
+            checkpoint_bytes_max_ = loaded->body_bytes;
         }
     }
-    checkpoint_seq_ = state_->seq;
-    checkpoint_tried_seq_ = state_->seq;
-    recovery.checkpoint_seq = state_->seq;
     return {};
-}
-
-Result<std::unique_ptr<ledger::State>> Sequencer::read_checkpoint(
-    const journal::CheckpointInfo& info) {
-    std::vector<std::byte> body;
-    const Result<journal::CheckpointInfo> read =
-        checkpoints_->read(info.seq, [&](ByteSpan piece) -> Result<void> {
-            body.insert(body.end(), piece.begin(), piece.end());
-            return {};
-        });
-    if (!read) return tl::unexpected(read.error());
-    auto state = ledger::decode_state(body, head_.hash_seed, options_.limits);
-    if (!state) return state;
-    if ((*state)->seq != info.seq || (*state)->state_hash() != info.state_hash)
-        return failure(ErrorCode::corrupt, "it does not give the state that it was taken of");
-    return state;
 }
 
 // Whether the batch that the checkpoint ends with is the journal's own: two copies of a directory
@@ -122,6 +107,7 @@ Result<void> Sequencer::replay(Recovery& recovery, const Progress& progress) {
     });
     if (!read) return failure(read.error(), "replaying the journal");
     bytes_since_checkpoint_ = recovery.bytes_replayed;
+    checkpoint_bytes_max_ += recovery.bytes_replayed;
     if (state_->seq + 1 != head_.next_seq)
         return failure(ErrorCode::corrupt,
                        fmt::format("the journal ends at seq {} but its facts at {}",
@@ -132,9 +118,21 @@ Result<void> Sequencer::replay(Recovery& recovery, const Progress& progress) {
 bool Sequencer::idle_work() {
     if (failed_) return false;
     const bool worked = journal_.idle_work();
-    const bool due = bytes_since_checkpoint_ >= options_.checkpoint_after_bytes ||
-                     state_->seq - checkpoint_tried_seq_ >= options_.checkpoint_after_facts;
-    if (!due || !idle() || checkpoints_ == nullptr || journal_status_.disk_low) return worked;
+    journal_status_ = journal_.status();
+    if (taking_checkpoint_) {
+        // It gives back the room that it has taken so far.
+        if (journal_status_.disk_low) {
+            abandon_follower();
+            ++counters_.checkpoints_failed;
+        }
+        return worked;
+    }
+    if (!checkpoint_due()) return worked;
+    if (runner_ != nullptr) {
+        start_follower();
+        return true;
+    }
+    if (!idle()) return worked;
     // A checkpoint that cannot be written costs a longer replay, not a promise. It is tried again
     // when as much has been recorded once more: each try encodes the whole state.
     if (!checkpoint()) ++counters_.checkpoints_failed;
@@ -143,26 +141,62 @@ bool Sequencer::idle_work() {
     return true;
 }
 
+/// Not where writing it would make the disk low: then reservations would be refused for it.
+bool Sequencer::checkpoint_due() const {
+    const bool due = bytes_since_checkpoint_ >= options_.checkpoint_after_bytes ||
+                     durable_seq_ - std::min(durable_seq_, checkpoint_tried_seq_) >=
+                         options_.checkpoint_after_facts;
+    return due && checkpoints_ != nullptr && !draining_ && !journal_status_.disk_low &&
+           journal_status_.room_bytes >= checkpoint_bytes_max_;
+}
+
+void Sequencer::start_follower() {
+    taking_checkpoint_ = true;
+    bytes_since_checkpoint_ = 0;
+    checkpoint_tried_seq_ = durable_seq_;
+    runner_->start(journal_.head(),
+                   [this](const Result<CheckpointReport>& report) { follower_done(report); });
+}
+
+/// After a failure it is tried again when as much has been recorded once more.
+void Sequencer::follower_done(const Result<CheckpointReport>& report) {
+    taking_checkpoint_ = false;
+    if (!report) {
+        ++counters_.checkpoints_failed;
+        return;
+    }
+    checkpoint_seq_ = report->seq;
+    checkpoint_bytes_max_ = report->body_bytes + bytes_since_checkpoint_;
+    ++counters_.checkpoints;
+}
+
+void Sequencer::abandon_follower() {
+    if (!taking_checkpoint_) return;
+    runner_->stop();
+    taking_checkpoint_ = false;
+}
+
 Result<void> Sequencer::checkpoint() {
     if (checkpoints_ == nullptr || state_->seq == checkpoint_seq_) return {};
     if (failed_) return failure(ErrorCode::closed, "what the state rests on is not known");
     HOLDFAST_CHECK(idle(), "a checkpoint is taken of durable state");
-    std::vector<std::byte> body;
-    ledger::encode_state(*state_, body);
+    abandon_follower();
     const journal::Head& end = journal_.head();
     HOLDFAST_CHECK(end.next_seq == state_->seq + 1, "the journal ends where the state does");
     const std::uint64_t seq = state_->seq - (planted(Bug::checkpoint_one_fact_short) ? 1 : 0);
-    const journal::CheckpointInfo info{.log_id = end.log_id,
-                                       .seq = seq,
-                                       .entry = end.next_entry - 1,
-                                       .batch = end.next_batch - 1,
-                                       .hash = end.hash,
-                                       .state_hash = state_->state_hash(),
-                                       .log_time = state_->log_time,
-                                       .wall = clock_.wall()};
-    if (Result<void> r = checkpoints_->write(info, body); !r) return r;
+    const auto bytes = write_checkpoint(*checkpoints_,
+                                        {.log_id = end.log_id,
+                                         .seq = seq,
+                                         .entry = end.next_entry - 1,
+                                         .batch = end.next_batch - 1,
+                                         .hash = end.hash,
+                                         .log_time = state_->log_time,
+                                         .wall = clock_.wall()},
+                                        {*state_});
+    if (!bytes) return tl::unexpected(bytes.error());
     checkpoint_seq_ = state_->seq;
     bytes_since_checkpoint_ = 0;
+    checkpoint_bytes_max_ = *bytes;
     ++counters_.checkpoints;
     return {};
 }

@@ -258,6 +258,7 @@ void Sequencer::committed(journal::AppendOutcome outcome) {
     counters_.facts += group->fact_count;
     counters_.bytes += group->facts.size();
     bytes_since_checkpoint_ += group->facts.size();
+    checkpoint_bytes_max_ += group->facts.size();
     if (!planted(Bug::acknowledge_before_sync)) answer(*group);
     group->clear();
     if (spare_ == nullptr) spare_ = std::move(group);

@@ -19,12 +19,8 @@
 #include "journal/journal.h"
 #include "ledger/ledger.h"
 #include "os/clock.h"
+#include "sequencer/checkpoint_follower.h"
 #include "sequencer/expiry_clock.h"
-
-namespace holdfast::journal {
-class CheckpointStore;
-struct CheckpointInfo;
-}  // namespace holdfast::journal
 
 namespace holdfast::sequencer {
 
@@ -69,9 +65,10 @@ struct SequencerOptions {
     std::size_t group_bytes_max = 1024 * 1024;
     std::size_t group_commands_max = 16384;
     std::uint32_t expire_holds_max = 256;
-    /// A checkpoint is taken when this many bytes of journal would have to be replayed.
-    std::uint64_t checkpoint_after_bytes = 2048ULL * 1024 * 1024;
-    std::uint32_t checkpoint_after_facts = 20'000'000;
+    /// A checkpoint is taken when this many bytes of facts, or so many facts, would have to be
+    /// replayed: about three seconds' work (docs/performance.md), while one is written another two.
+    std::uint64_t checkpoint_after_bytes = 512ULL * 1024 * 1024;
+    std::uint32_t checkpoint_after_facts = 4'000'000;
     ledger::Limits limits{};
 };
 
@@ -119,11 +116,17 @@ class Sequencer {
     /// Ends holds whose time has come, if the clocks can be trusted. Called by a timer. Returns
     /// whether there were any: one command ends a bounded number, so ask again soon.
     bool expire();
+    /// Checkpoints are taken by followers of this runner from now on; without one, idle_work()
+    /// takes them itself and the service waits. The runner is stopped, or gone, before the
+    /// sequencer is.
+    void take_checkpoints_with(CheckpointRunner& runner) { runner_ = &runner; }
     /// Between turns: journal housekeeping and, when due, a checkpoint (not on a low disk: it needs
     /// room and frees none). Returns whether it worked.
     bool idle_work();
-    /// Takes a checkpoint now (graceful stop, tests). Nothing may be in flight.
+    /// Takes a checkpoint now (graceful stop, tests), in place of one under way. Nothing may be in
+    /// flight.
     Result<void> checkpoint();
+    [[nodiscard]] bool taking_checkpoint() const { return taking_checkpoint_; }
 
     /// Speculative state: ahead of the disk while a commit is under way. A reader whose row seq is
     /// above durable_seq() holds its answer until `on_durable`.
@@ -198,8 +201,11 @@ class Sequencer {
     [[nodiscard]] bool group_full() const;
     [[nodiscard]] bool find_fact(std::uint64_t seq, FactView& fact);
     Result<void> load_checkpoint(Recovery& recovery);
-    Result<std::unique_ptr<ledger::State>> read_checkpoint(const journal::CheckpointInfo& info);
     Result<bool> of_this_history(const journal::CheckpointInfo& info);
+    [[nodiscard]] bool checkpoint_due() const;
+    void start_follower();
+    void follower_done(const Result<CheckpointReport>& report);
+    void abandon_follower();
     Result<void> replay(Recovery& recovery, const Progress& progress);
 
     const os::Clock& clock_;
@@ -221,6 +227,9 @@ class Sequencer {
     std::uint64_t checkpoint_seq_ = 0;        // newest fact of the newest checkpoint
     std::uint64_t checkpoint_tried_seq_ = 0;  // where the last one was taken, or could not be
     std::uint64_t bytes_since_checkpoint_ = 0;
+    std::uint64_t checkpoint_bytes_max_ = 0;  // what the next one may take
+    CheckpointRunner* runner_ = nullptr;
+    bool taking_checkpoint_ = false;
     Instant last_stamp_{};
     Instant wall_{};  // read once a pump; never behind what the boot clock makes of it
     std::vector<std::function<void(std::uint64_t)>> observers_;

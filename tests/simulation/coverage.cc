@@ -60,6 +60,7 @@ constexpr std::array<std::string_view, kPathCount> kNames = {
     "group_in_flight_kept",
     "segment_begun",
     "checkpoint_taken",
+    "commits_during_checkpoint",
     "hold_split",
     "hold_partial",
     "hold_late_confirmed",

@@ -69,6 +69,7 @@ enum class Path : std::uint16_t {
     group_in_flight_kept,
     segment_begun,
     checkpoint_taken,
+    commits_during_checkpoint,
     // What happened to stock.
     hold_split,
     hold_partial,

@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 constexpr Microseconds kExpiryPeriod = milliseconds(100);
 constexpr Microseconds kExpiryPeriodBusy = milliseconds(1);
 constexpr Microseconds kIdlePeriod = milliseconds(10);
+/// A step of a checkpoint beside the service takes about so long on a busy machine.
+constexpr Microseconds kCheckpointStep = milliseconds(2);
 /// Longest time for which messages gather before the loop's turn begins.
 constexpr Microseconds kGather{40};
 
@@ -35,6 +37,29 @@ sequencer::SequencerOptions sequencer_options(const Swarm& swarm) {
 
 }  // namespace
 
+void SteppedCheckpoints::start(const journal::Head& end, Done done) {
+    follower_.emplace(disk_, loop_.clock(), end, limits_);
+    done_ = std::move(done);
+    step_soon();
+}
+
+void SteppedCheckpoints::stop() {
+    timer_.reset();
+    follower_.reset();
+}
+
+void SteppedCheckpoints::step_soon() {
+    timer_ = loop_.call_after(kCheckpointStep, [this] {
+        const Result<bool> more = follower_->step();
+        if (more && *more) return step_soon();
+        const Result<sequencer::CheckpointReport> report =
+            more ? Result<sequencer::CheckpointReport>(follower_->report())
+                 : Result<sequencer::CheckpointReport>(tl::unexpected(more.error()));
+        follower_.reset();
+        done_(report);
+    });
+}
+
 HubProcess::HubProcess(Machine& machine, const Swarm& swarm, Oracle& oracle, Coverage& coverage,
                        PlantedBug bug, Answered on_answer)
     : machine_(machine),
@@ -47,8 +72,10 @@ HubProcess::HubProcess(Machine& machine, const Swarm& swarm, Oracle& oracle, Cov
       journal_(machine.disk, machine.clock, machine.random, journal_options(swarm)),
       watched_(journal_, oracle, machine.world, bug == PlantedBug::answers_early),
       checkpoints_(machine.disk),
-      sequencer_(machine.clock, watched_, &checkpoints_, sequencer_options(swarm)) {
+      sequencer_(machine.clock, watched_, &checkpoints_, sequencer_options(swarm)),
+      beside_(loop_, machine.disk, sequencer_options(swarm).limits) {
     loop_.set_turn_delay(kGather);
+    sequencer_.take_checkpoints_with(beside_);
     sequencer_.on_fatal([this] { ended_ = true; });
 }
 
@@ -121,8 +148,13 @@ void HubProcess::end_turn() {
         commits_seen_ = sequencer_.counters().commits;
         keep_idle_work_going();
     }
-    for (; checkpoints_seen_ < sequencer_.counters().checkpoints; ++checkpoints_seen_)
+    if (sequencer_.taking_checkpoint() && !std::exchange(checkpoint_seen_, true))
+        commits_at_checkpoint_ = commits_seen_;
+    for (; checkpoints_seen_ < sequencer_.counters().checkpoints; ++checkpoints_seen_) {
         coverage_.hit(Path::checkpoint_taken);
+        if (std::exchange(checkpoint_seen_, false) && commits_seen_ > commits_at_checkpoint_)
+            coverage_.hit(Path::commits_during_checkpoint);
+    }
 }
 
 void HubProcess::keep_expiring(Microseconds after) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "journal/checkpoint_store.h"
 #include "os/sim/sim_clock.h"
@@ -29,6 +30,26 @@ struct Machine {
     os::sim::SimClock clock;
     os::sim::SimDisk disk;
     os::sim::SimNetwork network;
+};
+
+/// Takes a hub's checkpoints in steps of the event queue: what its thread does between two steps is
+/// nobody else's to see.
+class SteppedCheckpoints final : public sequencer::CheckpointRunner {
+  public:
+    SteppedCheckpoints(os::Loop& loop, os::Disk& disk, const ledger::Limits& limits)
+        : loop_(loop), disk_(disk), limits_(limits) {}
+    void start(const journal::Head& end, Done done) override;
+    void stop() override;
+
+  private:
+    void step_soon();
+
+    os::Loop& loop_;
+    os::Disk& disk_;
+    ledger::Limits limits_;
+    std::optional<sequencer::CheckpointFollower> follower_;
+    Done done_;
+    std::unique_ptr<os::Timer> timer_;
 };
 
 class HubProcess final : public sequencer::Caller {
@@ -71,12 +92,15 @@ class HubProcess final : public sequencer::Caller {
     WatchedJournal watched_;
     journal::CheckpointStore checkpoints_;
     sequencer::Sequencer sequencer_;
+    SteppedCheckpoints beside_;
     std::unique_ptr<os::Timer> expiry_timer_;
     std::unique_ptr<os::Timer> idle_timer_;
     bool idle_armed_ = false;
     bool ended_ = false;
     std::uint64_t commits_seen_ = 0;
     std::uint64_t checkpoints_seen_ = 0;
+    std::uint64_t commits_at_checkpoint_ = 0;
+    bool checkpoint_seen_ = false;
     std::uint64_t segments_at_start_ = 0;
     std::uint64_t submitted_ = 0;
     std::vector<Line> last_lines_;  ///< of another request, for a planted bug
