@@ -101,6 +101,12 @@ enum class FieldTag : std::uint16_t {
     time_to_live = 21,     ///< i64 microseconds
     location_of_request = 22,  ///< u32: the event's own location
     reason_text = 70,          ///< text: a reason that is not interned
+    // Movements. The lists have one item for each of the fact's last postings.
+    document_lines = 50,    ///< u64 list: the line of the document that the posting belongs to
+    ordered_changes = 51,   ///< i64 list: what the line's ordered units change by
+    received_changes = 52,  ///< i64 list: what its received units change by
+    due = 53,               ///< i64 microseconds UTC: when the units are expected
+    reference = 54,         ///< text: the document that this one is about
 };
 
 struct KeyField {

@@ -155,6 +155,10 @@ bool is_event(FactType type) {
         case FactType::return_received:
         case FactType::stock_counted:
         case FactType::receipt_posted:
+        case FactType::receipt_corrected:
+        case FactType::inbound_scheduled:
+        case FactType::inbound_changed:
+        case FactType::inbound_cancelled:
         case FactType::stock_adjusted:
         case FactType::pos_sale:
         case FactType::pos_void: return true;

@@ -2,6 +2,7 @@
 // decided, so history never depends on today's rules.
 #include "base/check.h"
 #include "base/planted.h"
+#include "ledger/apply_inbound.h"
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
 #include "ledger/ledger.h"
@@ -56,6 +57,7 @@ void apply(State& state, const FactView& fact) {
         apply_new_reservation(state, fact);
     else if (const auto id = fact.field_as<std::uint64_t>(FieldTag::reservation))
         apply_reservation_step(state, fact, *id);
+    apply_inbound(state, fact);
     apply_reference_data(state, fact);
     apply_keys(state, fact);
     if (!fact.last_of_entry()) return;
@@ -64,6 +66,7 @@ void apply(State& state, const FactView& fact) {
     state.transport_keys.advance(state.log_time);
     state.semantic_keys.advance(state.log_time);
     state.reservations.advance(state.log_time);
+    state.inbound.advance(state.log_time);
 }
 
 }  // namespace holdfast::ledger

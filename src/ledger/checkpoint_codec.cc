@@ -6,7 +6,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 4;
+constexpr std::uint32_t kVersion = 5;
 
 void put_codes(ByteWriter& out, const CodeTable& table) {
     out.put(std::uint64_t{table.size()});
@@ -159,6 +159,40 @@ bool get_reservations(ByteReader& in, State& state) {
     return in.good();
 }
 
+void put_inbound(ByteWriter& out, const State& state) {
+    out.put(state.inbound.size());
+    for (const auto& [key, line] : state.inbound.rows()) {
+        out.put(key.document);
+        out.put(key.line);
+        out.put(line.sku);
+        out.put(line.location);
+        out.put(line.due);
+        out.put(line.ordered);
+        out.put(line.received);
+        out.put(line.ended_generation);
+    }
+}
+
+bool get_inbound(ByteReader& in, State& state) {
+    const std::size_t count = in.get_count(52);
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        DocumentLine key;
+        key.document = in.get<std::uint64_t>();
+        key.line = in.get<std::uint64_t>();
+        InboundLine line;
+        line.sku = in.get<SkuId>();
+        line.location = in.get<LocationId>();
+        line.due = in.get<std::int64_t>();
+        line.ordered = in.get<Units>();
+        line.received = in.get<Units>();
+        line.ended_generation = in.get<std::int32_t>();
+        if (line.sku.raw >= state.items.size() || line.location.raw >= state.locations.size())
+            return false;
+        state.inbound.restore(key, line, state.expected);
+    }
+    return in.good();
+}
+
 void put_keys(ByteWriter& out, const KeyTable& table) {
     std::uint64_t generations = 0;
     table.for_each_generation([&](std::int64_t, std::uint64_t) { ++generations; });
@@ -270,10 +304,11 @@ bool StateEncoder::next(ByteWriter& out) {
         case 3: put_policies(out, state_); return true;
         case 4: put_positions(out, state_); return true;
         case 5: put_reservations(out, state_); return true;
-        case 6: put_keys(out, state_.transport_keys); return true;
-        case 7: put_keys(out, state_.semantic_keys); return true;
-        case 8: put_sources(out, state_); return true;
-        case 9: put_access(out, state_); return true;
+        case 6: put_inbound(out, state_); return true;
+        case 7: put_keys(out, state_.transport_keys); return true;
+        case 8: put_keys(out, state_.semantic_keys); return true;
+        case 9: put_sources(out, state_); return true;
+        case 10: put_access(out, state_); return true;
         default: return false;
     }
 }
@@ -300,7 +335,8 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
          {&state->items, &state->locations, &state->channels, &state->pools, &state->names})
         get_codes(in, *table);
     const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
-                       get_positions(in, *state) && get_reservations(in, *state);
+                       get_positions(in, *state) && get_reservations(in, *state) &&
+                       get_inbound(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);

@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "base/planted.h"
 #include "ledger/deciders.h"
-#include "ledger/stock_events.h"
+#include "ledger/movement.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -65,6 +65,11 @@ Outcome record(const Context& context, const RecordEvent& event) {
         case FactType::order_created: return create_order(context, event);
         case FactType::order_cancelled: return cancel_order(context, event);
         case FactType::shipment_posted: return post_shipment(context, event);
+        case FactType::receipt_posted:
+        case FactType::receipt_corrected: return record_receipt(context, event);
+        case FactType::inbound_scheduled: return schedule_inbound(context, event);
+        case FactType::inbound_changed: return change_inbound(context, event);
+        case FactType::inbound_cancelled: return cancel_inbound(context, event);
         default: return record_stock_event(context, event);
     }
 }

@@ -27,6 +27,10 @@ Outcome create_order(const Context& context, const RecordEvent& event);
 Outcome cancel_order(const Context& context, const RecordEvent& event);
 Outcome post_shipment(const Context& context, const RecordEvent& event);
 Outcome record_stock_event(const Context& context, const RecordEvent& event);
+Outcome record_receipt(const Context& context, const RecordEvent& event);
+Outcome schedule_inbound(const Context& context, const RecordEvent& event);
+Outcome change_inbound(const Context& context, const RecordEvent& event);
+Outcome cancel_inbound(const Context& context, const RecordEvent& event);
 
 Outcome upsert_item(const Context& context, const UpsertItem& command);
 Outcome upsert_location(const Context& context, const UpsertLocation& command);

@@ -8,6 +8,9 @@
 namespace holdfast::ledger {
 namespace {
 
+/// Units expected per position and date, summed from the documents.
+using SupplyByDate = std::map<ExpectedSupply::Key, Units>;
+using UnitsByPosition = std::map<std::pair<SkuId, LocationId>, Units>;
 using PromisedByPosition = std::map<std::pair<SkuId, LocationId>, PartCounts>;
 
 void add(PartCounts& sum, const PartCounts& counts) {
@@ -52,11 +55,31 @@ std::optional<std::string> check_parts(const State& state, PromisedByPosition& p
     return fault;
 }
 
+std::optional<std::string> check_inbound(const State& state, UnitsByPosition& open,
+                                         SupplyByDate& supply) {
+    std::optional<std::string> fault;
+    for (const auto& [key, line] : state.inbound.rows()) {
+        open[{line.sku, line.location}] += line.open();
+        supply[{line.sku, line.location, line.due}] += line.open();
+        if (line.ordered < 0 || line.received < 0)
+            fault = fmt::format("line {} of a purchase order counts below zero", key.line);
+        if ((line.open() == 0) != (line.ended_generation != 0))
+            fault = fmt::format("line {} of a purchase order has {} open but is {}", key.line,
+                                line.open(), line.ended_generation != 0 ? "ended" : "open");
+    }
+    return fault;
+}
+
 }  // namespace
 
 std::optional<std::string> State::check_invariants() const {
     PromisedByPosition promised;
     if (auto fault = check_parts(*this, promised)) return fault;
+    UnitsByPosition inbound_open;
+    SupplyByDate supply;
+    if (auto fault = check_inbound(*this, inbound_open, supply)) return fault;
+    std::erase_if(supply, [](const auto& row) { return row.second == 0; });
+    if (supply != expected.rows()) return "expected supply is not what its documents say";
     std::optional<std::string> fault;
     positions.for_each([&](const Position& p) {
         const RareBuckets rare = positions.rare(p.sku, p.location);
@@ -80,6 +103,10 @@ std::optional<std::string> State::check_invariants() const {
         compare(Bucket::backordered, rare.backordered, lines.backordered);
         compare(Bucket::erp_held, rare.erp_held, lines.erp_held);
         if (it != promised.end()) promised.erase(it);
+        if (const auto inbound_row = inbound_open.find({p.sku, p.location});
+            rare.inbound != (inbound_row == inbound_open.end() ? 0 : inbound_row->second))
+            fault = fmt::format("{}: inbound {} is not what its purchase orders have open", at,
+                                rare.inbound);
         if (p.safety_stock != policies.effective(PolicyKind::safety_stock, p.sku, p.location) ||
             p.buffer != policies.effective(PolicyKind::buffer, p.sku, p.location))
             fault = at + ": a cached policy is stale";

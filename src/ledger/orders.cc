@@ -1,7 +1,7 @@
 // Orders: created over a hold, sold elsewhere or holding now; cancelled; shipped.
 #include "base/planted.h"
+#include "ledger/movement.h"
 #include "ledger/reservation_changes.h"
-#include "ledger/stock_events.h"
 
 namespace holdfast::ledger {
 namespace {

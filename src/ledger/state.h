@@ -11,6 +11,9 @@
 #include "base/hash.h"
 #include "ledger/access_table.h"
 #include "ledger/code_table.h"
+#include "ledger/document.h"
+#include "ledger/expected_supply.h"
+#include "ledger/inbound_table.h"
 #include "ledger/key_table.h"
 #include "ledger/policy_table.h"
 #include "ledger/position_table.h"
@@ -49,6 +52,7 @@ struct Limits {
     /// is left up to names_max is for actors: whatever others say, a new API key may still speak.
     std::uint32_t reason_names_max = 32'768;
     std::uint32_t source_names_max = 57'344;
+    std::uint64_t inbound_lines_max = 4'000'000;  ///< of purchase orders, ended ones included
     /// Room made at the start, so that tables do not grow (and pause) under load: about 300 bytes
     /// each.
     std::uint64_t reservations_expected = 0;
@@ -88,6 +92,8 @@ struct State {
     KeyTable semantic_keys{semantic_key_generation, semantic_key_generations};
     SourceTable sources;
     AccessTable access;
+    InboundTable inbound;
+    ExpectedSupply expected;  ///< follows from inbound lines and transfers; not hashed, not saved
 
     [[nodiscard]] SkuId sku(std::string_view code) const { return SkuId{items.find(code)}; }
     [[nodiscard]] LocationId location(std::string_view code) const {
@@ -107,7 +113,11 @@ struct State {
     }
     /// Keyed hash of an order number.
     [[nodiscard]] std::uint64_t order_hash(std::string_view order) const {
-        return hash64(as_byte_span(order), seed);
+        return ledger::document_hash(DocumentKind::order, order, seed);
+    }
+    /// Keyed hash of a document's number, of which two kinds never meet.
+    [[nodiscard]] std::uint64_t document_hash(DocumentKind kind, std::string_view number) const {
+        return ledger::document_hash(kind, number, seed);
     }
 
     /// The first invariant that does not hold, in words; nothing when all hold. Walks everything:

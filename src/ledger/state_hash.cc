@@ -20,6 +20,7 @@ enum class RowTag : std::uint8_t {
     source = 11,
     api_key = 12,
     key_generation = 70,
+    inbound_line = 50,
 };
 
 class RowSum {
@@ -128,6 +129,19 @@ void add_reservations(RowSum& sum, const State& state, bool with_journal_secrets
     });
 }
 
+void add_inbound(RowSum& sum, const State& state, bool with_journal_secrets) {
+    for (const auto& [key, line] : state.inbound.rows()) {
+        ByteWriter& row = sum.row(RowTag::inbound_line);
+        if (with_journal_secrets) row.put(key.document);
+        row.put(key.line);
+        row.put(line.sku.raw);
+        row.put(line.location.raw);
+        row.put(line.due);
+        row.put(line.ordered);
+        row.put(line.received);
+    }
+}
+
 void add_keys(RowSum& sum, RowTag tag, const KeyTable& table) {
     // One that holds no key yet decides as well when the older ones are forgotten.
     table.for_each_generation([&](std::int64_t number, std::uint64_t) {
@@ -151,6 +165,7 @@ Hash128 State::stock_hash() const {
     add_reference_data(sum, *this);
     add_positions(sum, *this);
     add_reservations(sum, *this, false);
+    add_inbound(sum, *this, false);
     return sum.total();
 }
 
@@ -164,6 +179,7 @@ Hash128 State::state_hash() const {
     }
     add_positions(sum, *this);
     add_reservations(sum, *this, true);
+    add_inbound(sum, *this, true);
     add_keys(sum, RowTag::transport_key, transport_keys);
     add_keys(sum, RowTag::semantic_key, semantic_keys);
     for (const auto& [source, at] : sources.rows()) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ledger/ended_rows.h"
 #include "ledger/key_table.h"
 #include "ledger/reservation_table.h"
 
@@ -232,6 +233,11 @@ void Twin::forget(Instant now) {
                      generation_at(now, transport_key_generation), transport_key_generations);
     begin_generation(semantic_generations, semantic_keys,
                      generation_at(now, semantic_key_generation), semantic_key_generations);
+    std::erase_if(inbound, [&](const auto& row) {
+        return row.second.ended_generation &&
+               *row.second.ended_generation <=
+                   generation_at(now, ended_document_generation) - ended_document_generations;
+    });
     const std::int64_t current = generation_at(now, ended_reservation_generation);
     for (auto it = reservations.begin(); it != reservations.end();) {
         const TwinReservation& r = it->second;
@@ -291,8 +297,11 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     }
     for (const auto& [where, delta] : draft.postings) {
         const auto& [sku, place, bucket] = where;
-        if (place.kind() != PlaceKind::location || bucket != Bucket::sellable || delta >= 0)
-            continue;
+        if (place.kind() != PlaceKind::location || delta >= 0) continue;
+        const bool on_a_shelf = is_physical(bucket) && bucket != Bucket::sellable;
+        if (on_a_shelf && level(sku, place.location(), bucket) < 0)
+            fact.raises.insert(CaseKind::negative_bucket);
+        if (bucket != Bucket::sellable) continue;
         const LocationId at = place.location();
         if (level(sku, at, Bucket::sellable) < 0) fact.raises.insert(CaseKind::negative_sellable);
         const bool promised =

@@ -115,6 +115,16 @@ struct TwinChannel {
     bool splits = true;
 };
 
+struct TwinInboundLine {
+    SkuId sku;
+    LocationId location;
+    std::int64_t due = 0;
+    Units ordered = 0;
+    Units received = 0;
+    std::optional<std::int64_t> ended_generation;
+    [[nodiscard]] Units open() const { return ordered < received ? 0 : ordered - received; }
+};
+
 /// The whole ledger as maps. Everything is open to read: tests compare it with State.
 class Twin {
   public:
@@ -136,6 +146,12 @@ class Twin {
     /// The most that one location of the pool may give: what a channel that does not split sells.
     [[nodiscard]] Units largest_single(ChannelId channel, SkuId sku) const;
 
+    /// Units on order for the position that are due at `until` or before.
+    [[nodiscard]] Units expected(SkuId sku, LocationId at, std::int64_t until) const;
+    /// The lines of a purchase order by their numbers.
+    [[nodiscard]] std::map<std::uint64_t, TwinInboundLine> purchase_order(
+        std::string_view number) const;
+
     // --- observable state ---
     std::uint64_t seq = 0;
     std::vector<TwinCode> items;
@@ -156,6 +172,7 @@ class Twin {
     std::set<std::int64_t> semantic_generations;
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> sources;  ///< epoch, seq
     std::map<std::uint64_t, TwinApiKey> api_keys;
+    std::map<std::pair<std::string, std::uint64_t>, TwinInboundLine> inbound;  ///< order, line
 
   private:
     Limits limits_;
@@ -249,6 +266,17 @@ class Twin {
                Units units) const;
     std::vector<LocationId> forced_along(const RecordEvent& c, const Line& line,
                                          ChannelId channel) const;
+    /// unknown_sku, location_required or unknown_location; none where the line has its position.
+    Refusal no_place(const RecordEvent& c, const Line& line) const;
+
+    // Purchase orders and receipts (twin_inbound.cc).
+    TwinOutcome inbound_scheduled(const RecordEvent& c, Instant now);
+    TwinOutcome inbound_changed(const RecordEvent& c, Instant now);
+    TwinOutcome receipt(const RecordEvent& c, Instant now);
+    void put_purchase_order(Draft& draft, std::string_view number,
+                            const std::map<std::uint64_t, TwinInboundLine>& lines, Instant now);
+    std::vector<TwinInboundLine*> served(std::map<std::uint64_t, TwinInboundLine>& order,
+                                         const Line& line, LocationId at) const;
 };
 
 /// A refusal of the twin, with or without reasons by line.

@@ -60,6 +60,12 @@ class CommandStream {
     Command step(DrawnCommand& d, const Twin& twin, ReservationStep step);
     Command event(DrawnCommand& d, const Twin& twin, FactType type);
     Command table(DrawnCommand& d, const Twin& twin);
+    // Goods that move (twin_commands_movements.cc).
+    Command movement(DrawnCommand& d, const Twin& twin);
+    Command inbound(DrawnCommand& d, const Twin& twin, FactType type);
+    Command receipt(DrawnCommand& d, const Twin& twin, FactType type);
+    void aim_at_purchase_order(DrawnCommand& d, const Twin& twin, std::string_view number);
+    std::string_view purchase_order(DrawnCommand& d, const Twin& twin);
     Command item(DrawnCommand& d, std::uint64_t number);
     Command location(DrawnCommand& d, std::uint64_t number);
     Command pool(DrawnCommand& d, const Twin& twin, std::uint64_t number);

@@ -329,6 +329,7 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
     if (auto d = policies(state, twin)) return d;
     if (auto d = positions(state, twin)) return d;
     if (auto d = reservations(state, twin)) return d;
+    if (auto d = first_movement_difference(state, twin)) return d;
     if (auto d = availability(state, twin)) return d;
     if (auto d = keys("transport", state.transport_keys, twin.transport_keys,
                       twin.transport_generations))

@@ -26,7 +26,6 @@ bool bucket_allowed(FactType type, Bucket bucket) {
     switch (type) {
         case FactType::shipment_posted: return true;  // always what can be sold
         case FactType::stock_adjusted: return is_physical(bucket);
-        case FactType::receipt_posted:
         case FactType::return_received: return is_physical(bucket) && bucket != Bucket::suspect;
         default: return bucket == Bucket::sellable;
     }
@@ -47,8 +46,20 @@ TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
         case FactType::order_created: return order_created(c, now);
         case FactType::order_cancelled: return order_cancelled(c, now);
         case FactType::shipment_posted: return shipment_posted(c, now);
+        case FactType::inbound_scheduled: return inbound_scheduled(c, now);
+        case FactType::inbound_changed:
+        case FactType::inbound_cancelled: return inbound_changed(c, now);
+        case FactType::receipt_posted:
+        case FactType::receipt_corrected: return receipt(c, now);
         default: return physical(c, now);
     }
+}
+
+Refusal Twin::no_place(const RecordEvent& c, const Line& line) const {
+    const std::optional<LocationId> at = place_of(c, line);
+    if (!known(line.sku)) return Refusal::unknown_sku;
+    if (!at) return Refusal::location_required;
+    return known(*at) ? Refusal::none : Refusal::unknown_location;
 }
 
 /// Problems of a physical event's lines: every one of them names an item and a place.
@@ -56,11 +67,8 @@ std::vector<TwinProblem> Twin::check_event_lines(const RecordEvent& c) const {
     std::vector<TwinProblem> problems;
     for (std::size_t i = 0; i < c.lines.size(); ++i) {
         const Line& line = c.lines[i];
-        const std::optional<LocationId> at = place_of(c, line);
         Refusal refusal = event_quantity(c.type, line.quantity);
-        if (refusal == Refusal::none && !known(line.sku)) refusal = Refusal::unknown_sku;
-        if (refusal == Refusal::none && !at) refusal = Refusal::location_required;
-        if (refusal == Refusal::none && !known(*at)) refusal = Refusal::unknown_location;
+        if (refusal == Refusal::none) refusal = no_place(c, line);
         if (refusal == Refusal::none && !bucket_allowed(c.type, line.bucket))
             refusal = Refusal::value_out_of_range;
         if (refusal != Refusal::none)
@@ -92,9 +100,6 @@ TwinOutcome Twin::physical(const RecordEvent& c, Instant now) {
             case FactType::stock_counted:
                 draft.move(line.sku, at, Bucket::sellable,
                            q - level(line.sku, at, Bucket::sellable), PlaceKind::external);
-                break;
-            case FactType::receipt_posted:
-                draft.move(line.sku, at, line.bucket, q, PlaceKind::supplier);
                 break;
             case FactType::stock_adjusted:
                 draft.move(line.sku, at, line.bucket, q, PlaceKind::loss);

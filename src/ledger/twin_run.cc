@@ -65,7 +65,11 @@ namespace {
 /// One episode in five runs into the ledger's bounds.
 Limits limits_of_episode(std::uint64_t seed) {
     if (seed % 5 != 0) return {};
-    return {.keys_max = 40, .reservations_max = 12, .reason_names_max = 8, .source_names_max = 12};
+    return {.keys_max = 40,
+            .reservations_max = 12,
+            .reason_names_max = 8,
+            .source_names_max = 12,
+            .inbound_lines_max = 20};
 }
 
 void note_words(const TwinOutcome& outcome, EpisodeResult& result) {

@@ -6,8 +6,9 @@
 namespace holdfast::stories {
 namespace {
 
-constexpr std::array<std::string_view, 11> kOptions = {
-    "in", "for", "order", "key", "semantic", "source", "because", "by", "event", "from", "with"};
+constexpr std::array<std::string_view, 12> kOptions = {"in",       "for",    "order",   "key",
+                                                       "semantic", "source", "because", "by",
+                                                       "event",    "from",   "with",    "due"};
 
 Envelope* envelope_in(Command& command) {
     return std::visit(
@@ -90,6 +91,7 @@ bool CommandReader::read_body(ReadCommand& out) {
     if (words_.eat("receive")) return read_event(out, FactType::receipt_posted);
     if (words_.eat("sell")) return read_event(out, FactType::pos_sale);
     if (words_.eat("void")) return read_event(out, FactType::pos_void);
+    if (read_movement(out)) return true;
     return read_table(out);
 }
 
@@ -135,6 +137,8 @@ void CommandReader::read_options(ReadCommand& out) {
             event->location = location();
         } else if (event && words_.eat("from")) {
             event->channel = names_.channel(words_.take());
+        } else if (read_movement_option(out)) {
+            continue;
         } else {
             return;
         }

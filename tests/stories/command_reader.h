@@ -32,6 +32,7 @@ struct Names {
     const ledger::State& state;
     std::map<std::string, ReservationId>& labels;
     std::function<ChannelId(const std::string&)> channel;
+    Instant now{};
 };
 
 class CommandReader {
@@ -48,6 +49,9 @@ class CommandReader {
     bool read_step(ReadCommand& out, ReservationStep step);
     bool read_order(ReadCommand& out);
     bool read_event(ReadCommand& out, FactType type);
+    bool read_movement(ReadCommand& out);  // read_movements.cc, with its options
+    bool read_movement_option(ReadCommand& out);
+    bool read_document(ReadCommand& out, FactType type);
     bool read_table(ReadCommand& out);
     bool read_channel(ReadCommand& out);
     bool read_policy(ReadCommand& out, PolicyKind kind);

@@ -170,7 +170,7 @@ std::optional<Fault> World::when(const Statement& statement) {
         return Fault{"-> and what comes of it", "nothing behind the statement"};
     ReadCommand read;
     CommandReader reader(
-        {*state_, labels_, [this](const std::string& code) { return channel(code); }},
+        {*state_, labels_, [this](const std::string& code) { return channel(code); }, now_},
         statement.text);
     if (auto unread = reader.read(read)) return not_understood(*unread);
     if (auto difference = execute(read.command))
@@ -222,6 +222,7 @@ std::optional<Fault> World::then(const std::string& text) {
         const std::string got(state_->items.title(sku.raw));
         return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
     }
+    if (words.eat("expected of")) return expected_is(words);
     if (words.eat("api key")) {
         const auto id = static_cast<std::uint64_t>(words.take_number().value_or(0));
         words.eat("is");

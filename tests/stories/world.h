@@ -53,6 +53,7 @@ class World {
 
     std::optional<Fault> position_is(Words words);
     std::optional<Fault> reservation_is(Words words);
+    std::optional<Fault> expected_is(Words words);
     [[nodiscard]] std::string parts_in_words(const ledger::Reservation& r) const;
     [[nodiscard]] std::optional<Units> quantity(std::string_view word, SkuId sku,
                                                 LocationId at) const;

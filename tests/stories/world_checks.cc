@@ -34,6 +34,10 @@ std::string_view effect_word(FactType type) {
         case FactType::stock_adjusted: return "corrected";
         case FactType::pos_sale: return "sold";
         case FactType::pos_void: return "voided";
+        case FactType::receipt_corrected: return "corrected";
+        case FactType::inbound_scheduled: return "scheduled";
+        case FactType::inbound_changed: return "changed";
+        case FactType::inbound_cancelled: return "cancelled";
         case FactType::api_key_revoked: return "revoked";
         default: return "recorded";
     }
@@ -201,6 +205,20 @@ std::optional<Fault> World::position_is(Words words) {
         got += fmt::format("{} {}  ", what, *actual);
     }
     return compare(expected, got);
+}
+
+/// "SHOE at MAIN within 3 days is 10".
+std::optional<Fault> World::expected_is(Words words) {
+    const SkuId sku = state_->sku(words.take());
+    words.eat("at");
+    const LocationId at = state_->location(words.take());
+    words.eat("within");
+    const auto length = take_duration(words);
+    words.eat("is");
+    const auto units = words.take_number();
+    if (!length || !units) return Fault{"within how long, and how many", words.rest()};
+    const Units got = ledger::expected(*state_, sku, at, now_ + *length);
+    return compare(fmt::format("expected {}", *units), fmt::format("expected {}", got));
 }
 
 std::string World::parts_in_words(const ledger::Reservation& r) const {

@@ -1,0 +1,88 @@
+// Goods that one event moves, gathered before its fact is written, and the checks that the lines of
+// such events share. Internal to the ledger.
+#pragma once
+
+#include "ledger/arena_list.h"
+#include "ledger/deciders.h"
+
+namespace holdfast::ledger {
+
+/// no_lines or too_many_lines, or none.
+Refusal line_count_refusal(const RecordEvent& event);
+
+/// Where a line happened: its own location, or the event's.
+inline bool names_place(const RecordEvent& event, const Line& line) {
+    return line.names_location || event.names_location;
+}
+inline LocationId place_of(const RecordEvent& event, const Line& line) {
+    return line.names_location ? line.location : event.location;
+}
+
+/// quantity_must_be_positive below `least`, quantity_too_large beyond quantity_max either way.
+inline Refusal quantity_refusal(std::int64_t quantity, std::int64_t least) {
+    if (quantity > quantity_max || quantity < -quantity_max) return Refusal::quantity_too_large;
+    return quantity < least ? Refusal::quantity_must_be_positive : Refusal::none;
+}
+/// unknown_sku, location_required or unknown_location, or none.
+Refusal position_refusal(const State& state, const RecordEvent& event, const Line& line);
+
+/// Problems of an event's lines: every failing line is told.
+class EventProblems {
+  public:
+    EventProblems(const RecordEvent& event, Arena& arena) : event_(event), problems_(arena, 0) {}
+    /// Notes the line's problem, if it is one; false then.
+    bool good(std::uint32_t index, Refusal refusal, Units available_to_sell = 0);
+    [[nodiscard]] bool empty() const { return problems_.empty(); }
+    [[nodiscard]] Outcome outcome() { return refused_lines(problems_.view()); }
+    [[nodiscard]] std::span<const LineProblem> view() const { return problems_.view(); }
+
+  private:
+    const RecordEvent& event_;
+    ArenaList<LineProblem> problems_;
+};
+
+/// The postings of one physical fact.
+class Movement {
+  public:
+    explicit Movement(const Context& context, std::size_t lines = 8)
+        : context_(context), postings_(context.arena, 2 * lines), raises_(context.arena, 4) {}
+
+    /// A physical bucket of a position changes; the other leg is at `counterpart`.
+    void change(SkuId sku, LocationId at, Bucket bucket, Units delta, PlaceKind counterpart) {
+        post({.sku = sku, .place = Place{at}, .bucket = bucket, .delta = delta});
+        post(
+            {.sku = sku, .place = Place{counterpart}, .bucket = Bucket::external, .delta = -delta});
+    }
+    void post(const Posting& posting) { postings_.push_back(posting); }
+    /// A case that the event itself is reason for; levels below zero are found by write().
+    void raises(CaseKind kind);
+
+    [[nodiscard]] std::span<const Posting> postings() const { return postings_.view(); }
+    /// Whether all levels stay within their bound.
+    [[nodiscard]] bool in_range() const;
+    void write_postings(FactWriter& fact) const {
+        for (const Posting& posting : postings_.view()) fact.post(posting);
+    }
+    /// The cases: those told and those of levels that fall below zero or beneath promises.
+    void write_cases(FactWriter& fact);
+
+  private:
+    const Context& context_;
+    ArenaList<Posting> postings_;
+    ArenaList<CaseKind> raises_;
+};
+
+/// The fields that every event has: keys, channel, order, document, reference.
+void write_event_fields(Entry& entry, FactWriter& fact, const RecordEvent& event);
+/// Writes a fact of a movement that needs no further fields, as an entry of its own.
+Outcome record_movement(const Context& context, const RecordEvent& event, Movement& movement);
+
+/// Whether every level stays within +-level_max once the postings are added.
+bool levels_stay_in_range(const State& state, std::span<const Posting> postings, Arena& arena);
+
+/// Cases that a decrease raises: levels below zero, promises without stock. `physical` are the
+/// postings to look at, `all` those of the whole fact, promises included.
+std::span<const CaseKind> cases_of_decrease(const State& state, std::span<const Posting> physical,
+                                            std::span<const Posting> all, Arena& arena);
+
+}  // namespace holdfast::ledger
