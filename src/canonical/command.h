@@ -137,11 +137,15 @@ struct KitComponent {
 };
 inline constexpr std::size_t kit_components_max = 32;
 
+/// Largest worth of one unit, in the smallest coin.
+inline constexpr std::int64_t unit_value_max = 1'000'000'000;
+
 struct UpsertItem {
     Envelope envelope;
     std::string_view code;
     std::string_view title;
-    /// What one unit is worth in the retailer's smallest coin; below zero = not known.
+    /// What one unit is worth in the retailer's smallest coin; below zero = not said, which leaves
+    /// what was said before.
     std::int64_t unit_value = -1;
     std::span<const ItemUnit> units;           ///< beside the base unit
     std::span<const KitComponent> components;  ///< none: no kit
@@ -199,11 +203,30 @@ struct RevokeApiKey {
     std::uint64_t id = 0;
 };
 
-using Command =
-    std::variant<ReserveStock, StepReservation, ExpireHolds, RecordEvent, UpsertItem,
-                 UpsertLocation, UpsertPool, UpsertChannel, SetPolicy, CreateApiKey, RevokeApiKey>;
+/// What a person does to one case, or to several at once.
+struct ActOnCases {
+    Envelope envelope;
+    CaseAction action = CaseAction::comment;
+    std::span<const CaseId> cases;  ///< 1..cases_per_command_max, each once
+    bool partial = false;           ///< cases that cannot are set aside, the others go on
+    std::string_view assignee;      ///< assign: empty = nobody
+    Instant wake_at{};              ///< snooze; the case also wakes when more units are at risk
+    CaseResolution resolution = CaseResolution::corrected;  ///< resolve
+    std::string_view comment;                               ///< any action; required by comment
+};
+/// A snooze ends at most this long after it began.
+inline constexpr Microseconds snooze_max = std::chrono::hours(24 * 90);
 
-/// The envelope of any command that has one; nothing for ExpireHolds.
+/// The hub's own clock speaking: wakes snoozed cases whose time has come, the earliest first.
+struct WakeCases {
+    std::uint32_t cases_max = cases_per_command_max;
+};
+
+using Command = std::variant<ReserveStock, StepReservation, ExpireHolds, RecordEvent, UpsertItem,
+                             UpsertLocation, UpsertPool, UpsertChannel, SetPolicy, CreateApiKey,
+                             RevokeApiKey, ActOnCases, WakeCases>;
+
+/// The envelope of any command that has one; nothing for the clock's own.
 const Envelope* envelope_of(const Command& command);
 
 }  // namespace holdfast

@@ -107,6 +107,14 @@ enum class FieldTag : std::uint16_t {
     received_changes = 52,  ///< i64 list: what its received units change by
     due = 53,               ///< i64 microseconds UTC: when the units are expected
     reference = 54,         ///< text: the document that this one is about
+
+    unit_value = 120,       ///< i64: what one unit of the item is worth, in the smallest coin
+    case_ids = 121,         ///< u64 each: the cases that the fact is about
+    refused_cases = 122,    ///< RefusedCase each: cases of the request that were set aside
+    assignee = 123,         ///< text; absent = nobody
+    wake_at = 124,          ///< i64 microseconds UTC: when a snoozed case wakes
+    case_resolution = 125,  ///< u8 CaseResolution
+    comment = 126,          ///< text
 };
 
 struct KeyField {
@@ -139,6 +147,12 @@ struct EntityField {
     std::uint32_t flags = 0;
     std::uint32_t link = kNoId;  ///< channel: its pool
 };
+struct RefusedCase {
+    std::uint64_t id = 0;
+    std::uint16_t refusal = 0;
+    std::uint16_t reserved = 0;
+    std::uint32_t index = 0;  ///< position in the request, from 0
+};
 struct ApiKeyField {
     std::uint64_t id = 0;  ///< eight characters of the key's public part
     std::byte secret_hash[32] = {};
@@ -146,7 +160,7 @@ struct ApiKeyField {
 };
 static_assert(sizeof(KeyField) == 24 && sizeof(RefusedLine) == 32 && sizeof(PolicyField) == 24 &&
               sizeof(SourcePositionField) == 16 && sizeof(EntityField) == 12 &&
-              sizeof(ApiKeyField) == 48);
+              sizeof(RefusedCase) == 16 && sizeof(ApiKeyField) == 48);
 
 /// Read access to the bytes of one checked fact. Owns nothing: valid while the bytes are.
 class FactView {

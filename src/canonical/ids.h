@@ -17,6 +17,9 @@ using PoolId = StrongId<struct PoolIdTag, std::uint32_t>;
 using NameId = StrongId<struct NameIdTag, std::uint32_t>;  ///< interned source, actor or reason
 /// A reservation is named by the seq of the fact that created it.
 using ReservationId = StrongId<struct ReservationIdTag, std::uint64_t>;
+/// A case is named by the fact that opened it and its number among the cases of that fact: the seq
+/// shifted by sixteen bits, and the number in the bits below. Sorts by age.
+using CaseId = StrongId<struct CaseIdTag, std::uint64_t>;
 
 /// "Not given", and what an outside code resolves to when nobody knows it.
 inline constexpr std::uint32_t kNoId = std::numeric_limits<std::uint32_t>::max();
@@ -30,6 +33,9 @@ inline constexpr std::size_t code_bytes_max = 128;   ///< SKU, location, channel
 inline constexpr std::size_t title_bytes_max = 512;  ///< names for people
 inline constexpr std::size_t document_bytes_max =
     128;  ///< order, receipt, return, shipment numbers
+inline constexpr std::size_t comment_bytes_max = 1000;  ///< what a person writes to a case
+inline constexpr std::size_t assignee_bytes_max = 128;  ///< a person's name or address
+inline constexpr std::size_t cases_per_command_max = 500;
 inline constexpr std::size_t lines_per_request_max = 2000;
 inline constexpr std::size_t pool_locations_max = 2048;
 inline constexpr std::uint32_t skus_max = 1U << 26;

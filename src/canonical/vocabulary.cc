@@ -46,7 +46,7 @@ constexpr Names<PlaceKind, 8> kPlaces{{{PlaceKind::location, "location"},
                                        {PlaceKind::conversion, "conversion"},
                                        {PlaceKind::quota, "quota"}}};
 
-constexpr Names<FactType, 56> kFactTypes{{
+constexpr Names<FactType, 62> kFactTypes{{
     {FactType::name_interned, "name.interned"},
     {FactType::item_upserted, "item.upserted"},
     {FactType::location_upserted, "location.upserted"},
@@ -103,6 +103,12 @@ constexpr Names<FactType, 56> kFactTypes{{
     {FactType::kit_assembled, "kit.assembled"},
     {FactType::kit_broken, "kit.broken"},
     {FactType::stock_regraded, "stock.regraded"},
+    {FactType::case_assigned, "case.assigned"},
+    {FactType::case_snoozed, "case.snoozed"},
+    {FactType::case_resolved, "case.resolved"},
+    {FactType::case_reopened, "case.reopened"},
+    {FactType::case_commented, "case.commented"},
+    {FactType::case_woken, "case.woken"},
 }};
 
 constexpr Names<CaseKind, 16> kCaseKinds{{
@@ -122,6 +128,35 @@ constexpr Names<CaseKind, 16> kCaseKinds{{
     {CaseKind::recount_needed, "recount_needed"},
     {CaseKind::backorder_uncovered, "backorder_uncovered"},
     {CaseKind::cancelled_too_late, "cancelled_too_late"},
+}};
+
+constexpr Names<CaseState, 3> kCaseStates{{{CaseState::open, "open"},
+                                           {CaseState::snoozed, "snoozed"},
+                                           {CaseState::resolved, "resolved"}}};
+
+constexpr Names<CaseAction, 5> kCaseActions{{{CaseAction::assign, "assign"},
+                                             {CaseAction::snooze, "snooze"},
+                                             {CaseAction::resolve, "resolve"},
+                                             {CaseAction::reopen, "reopen"},
+                                             {CaseAction::comment, "comment"}}};
+
+constexpr Names<CaseResolution, 5> kCaseResolutions{{
+    {CaseResolution::corrected, "corrected"},
+    {CaseResolution::accepted, "accepted"},
+    {CaseResolution::false_alarm, "false_alarm"},
+    {CaseResolution::duplicate, "duplicate"},
+    {CaseResolution::cause_removed, "cause_removed"},
+}};
+
+constexpr Names<CaseStep, 8> kCaseSteps{{
+    {CaseStep::opened, "opened"},
+    {CaseStep::regressed, "regressed"},
+    {CaseStep::woken, "woken"},
+    {CaseStep::assigned, "assigned"},
+    {CaseStep::snoozed, "snoozed"},
+    {CaseStep::resolved, "resolved"},
+    {CaseStep::reopened, "reopened"},
+    {CaseStep::commented, "commented"},
 }};
 
 constexpr Names<Disposition, 5> kDispositions{{{Disposition::sellable, "sellable"},
@@ -170,6 +205,32 @@ std::optional<FactType> fact_type_from(std::string_view text) {
     return find_value(kFactTypes, text);
 }
 std::string_view name(CaseKind kind) { return find_name(kCaseKinds, kind); }
+std::optional<CaseKind> case_kind_from(std::string_view text) {
+    return find_value(kCaseKinds, text);
+}
+std::string_view name(CaseState state) { return find_name(kCaseStates, state); }
+std::optional<CaseState> case_state_from(std::string_view text) {
+    return find_value(kCaseStates, text);
+}
+std::string_view name(CaseAction action) { return find_name(kCaseActions, action); }
+std::optional<CaseAction> case_action_from(std::string_view text) {
+    return find_value(kCaseActions, text);
+}
+FactType fact_type_of(CaseAction action) {
+    switch (action) {
+        case CaseAction::assign: return FactType::case_assigned;
+        case CaseAction::snooze: return FactType::case_snoozed;
+        case CaseAction::resolve: return FactType::case_resolved;
+        case CaseAction::reopen: return FactType::case_reopened;
+        case CaseAction::comment: return FactType::case_commented;
+    }
+    return FactType::case_commented;
+}
+std::string_view name(CaseResolution resolution) { return find_name(kCaseResolutions, resolution); }
+std::optional<CaseResolution> case_resolution_from(std::string_view text) {
+    return find_value(kCaseResolutions, text);
+}
+std::string_view name(CaseStep step) { return find_name(kCaseSteps, step); }
 std::string_view name(Disposition d) { return find_name(kDispositions, d); }
 std::optional<Disposition> disposition_from(std::string_view text) {
     return find_value(kDispositions, text);
@@ -236,6 +297,11 @@ std::string_view name(Refusal refusal) {
         case stale_source_epoch: return "stale_source_epoch";
         case already_recorded: return "already_recorded";
         case table_full: return "table_full";
+        case unknown_case: return "unknown_case";
+        case case_already_resolved: return "case_already_resolved";
+        case case_already_open: return "case_already_open";
+        case wake_time_out_of_range: return "wake_time_out_of_range";
+        case comment_required: return "comment_required";
     }
     return "unknown_refusal";
 }

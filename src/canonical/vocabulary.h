@@ -102,6 +102,13 @@ enum class FactType : std::uint16_t {
     kit_assembled = 76,
     kit_broken = 77,
     stock_regraded = 78,
+
+    case_assigned = 120,
+    case_snoozed = 121,
+    case_resolved = 122,
+    case_reopened = 123,
+    case_commented = 124,
+    case_woken = 125,
 };
 /// Whether outside systems report it: the types of RecordEvent. The others are the hub's own.
 bool is_event(FactType type);
@@ -165,6 +172,11 @@ enum class Refusal : std::uint16_t {
     stale_source_epoch = 62,
     already_recorded = 63,  ///< the source's sequence was settled before; nothing to answer from
     table_full = 70,        ///< a bound of the ledger is reached: keys, items, reservations
+    unknown_case = 120,
+    case_already_resolved = 121,
+    case_already_open = 122,
+    wake_time_out_of_range = 123,
+    comment_required = 124,
 };
 std::string_view name(Refusal refusal);
 
@@ -188,6 +200,49 @@ enum class CaseKind : std::uint8_t {
     cancelled_too_late = 16,   ///< shipped although its cancellation was pending
 };
 std::string_view name(CaseKind kind);
+std::optional<CaseKind> case_kind_from(std::string_view name);
+
+/// Where a case stands.
+enum class CaseState : std::uint8_t { open = 1, snoozed = 2, resolved = 3 };
+std::string_view name(CaseState state);
+std::optional<CaseState> case_state_from(std::string_view name);
+
+/// What is done to a case by a person, in the words of its commands.
+enum class CaseAction : std::uint8_t {
+    assign = 1,
+    snooze = 2,
+    resolve = 3,
+    reopen = 4,
+    comment = 5
+};
+std::string_view name(CaseAction action);
+std::optional<CaseAction> case_action_from(std::string_view name);
+/// The fact that an action is recorded as.
+FactType fact_type_of(CaseAction action);
+
+/// Why a case needs nobody any more. A person gives any but the last.
+enum class CaseResolution : std::uint8_t {
+    corrected = 1,      ///< stock, order or document was put right
+    accepted = 2,       ///< the loss is taken
+    false_alarm = 3,    ///< there was nothing to do
+    duplicate = 4,      ///< another case is about the same
+    cause_removed = 5,  ///< a later fact removed the cause; the hub's own word
+};
+std::string_view name(CaseResolution resolution);
+std::optional<CaseResolution> case_resolution_from(std::string_view name);
+
+/// What happened to a case, as its history tells it.
+enum class CaseStep : std::uint8_t {
+    opened = 1,
+    regressed = 2,  ///< raised again after it was resolved
+    woken = 3,
+    assigned = 4,
+    snoozed = 5,
+    resolved = 6,
+    reopened = 7,
+    commented = 8,
+};
+std::string_view name(CaseStep step);
 
 /// Where returned goods go.
 enum class Disposition : std::uint8_t {

@@ -14,11 +14,12 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "canonical/entry.h"
 #include "canonical/ids.h"
 
 namespace holdfast::ledger {
 
-class CodeTable {
+class CodeTable final : public NameLookup {
   public:
     explicit CodeTable(std::uint32_t entries_max) : entries_max_(entries_max) {}
     CodeTable(const CodeTable&) = delete;
@@ -29,6 +30,8 @@ class CodeTable {
     /// The id of a code, or kNoId.
     [[nodiscard]] std::uint32_t find(std::string_view code) const { return find(code, hash(code)); }
     [[nodiscard]] std::uint32_t find(std::string_view code, std::uint64_t hashed) const;
+    [[nodiscard]] std::uint32_t id_of(std::string_view name) const override { return find(name); }
+    [[nodiscard]] std::uint32_t count() const override { return size(); }
     /// Hints for many look-ups at once: first the slot, then (when the slot is there) its text.
     void prefetch_slot(std::uint64_t hashed) const {
         if (!slots_.empty()) __builtin_prefetch(&slots_[hashed & (slots_.size() - 1)]);

@@ -28,28 +28,6 @@ bool keys_full(const State& state, const Envelope& envelope, Instant now) {
            !state.transport_keys.begins(now);
 }
 
-/// What is known of the command already, before anything else is looked at.
-std::optional<Outcome> settled_before(const State& state, const Envelope& envelope, Instant now) {
-    if (auto outcome = repeat_of(state.transport_keys, envelope.transport,
-                                 Refusal::key_reused_with_other_body);
-        outcome && !planted(Bug::skip_transport_key))
-        return outcome;
-    if (auto outcome =
-            repeat_of(state.semantic_keys, envelope.semantic, Refusal::event_identity_conflict);
-        outcome && !planted(Bug::skip_semantic_key))
-        return outcome;
-    if (envelope.source_seq != 0 && !envelope.source.empty()) {
-        const SourcePosition at = state.sources.position(NameId{state.names.find(envelope.source)});
-        if (envelope.source_epoch < at.epoch && !planted(Bug::take_stale_epoch))
-            return refused(Refusal::stale_source_epoch);
-        if (envelope.source_epoch == at.epoch && envelope.source_seq <= at.seq)
-            return refused(Refusal::already_recorded);
-    }
-    if (!names_fit(state, envelope)) return refused(Refusal::table_full);
-    if (keys_full(state, envelope, now)) return refused(Refusal::table_full);
-    return std::nullopt;
-}
-
 Outcome step(const Context& context, const StepReservation& command) {
     switch (command.step) {
         case ReservationStep::confirm: return confirm(context, command);
@@ -87,9 +65,36 @@ struct Dispatch {
     Outcome operator()(const SetPolicy& c) const { return set_policy(context, c); }
     Outcome operator()(const CreateApiKey& c) const { return create_api_key(context, c); }
     Outcome operator()(const RevokeApiKey& c) const { return revoke_api_key(context, c); }
+    Outcome operator()(const ActOnCases&) const { return not_ours(); }
+    Outcome operator()(const WakeCases&) const { return not_ours(); }
+    static Outcome not_ours() {
+        HOLDFAST_CHECK(false, "commands about cases are decided by the cases machine");
+        return {};
+    }
 };
 
 }  // namespace
+
+std::optional<Outcome> settled_before(const State& state, const Envelope& envelope, Instant now) {
+    if (auto outcome = repeat_of(state.transport_keys, envelope.transport,
+                                 Refusal::key_reused_with_other_body);
+        outcome && !planted(Bug::skip_transport_key))
+        return outcome;
+    if (auto outcome =
+            repeat_of(state.semantic_keys, envelope.semantic, Refusal::event_identity_conflict);
+        outcome && !planted(Bug::skip_semantic_key))
+        return outcome;
+    if (envelope.source_seq != 0 && !envelope.source.empty()) {
+        const SourcePosition at = state.sources.position(NameId{state.names.find(envelope.source)});
+        if (envelope.source_epoch < at.epoch && !planted(Bug::take_stale_epoch))
+            return refused(Refusal::stale_source_epoch);
+        if (envelope.source_epoch == at.epoch && envelope.source_seq <= at.seq)
+            return refused(Refusal::already_recorded);
+    }
+    if (!names_fit(state, envelope)) return refused(Refusal::table_full);
+    if (keys_full(state, envelope, now)) return refused(Refusal::table_full);
+    return std::nullopt;
+}
 
 Outcome decide(const State& state, const Command& command, const Stamp& stamp, Arena& arena,
                FactWriter& facts) {

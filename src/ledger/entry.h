@@ -1,47 +1,20 @@
-// Writes the facts of one command as one entry: interned names first, then the facts, each with
-// the envelope's ids. Used after every refusal has been ruled out: from the first call on nothing
-// can fail. Internal to the ledger.
+// The entry of canonical/entry.h over the ledger's own names. Internal to the ledger.
 #pragma once
 
+#include "canonical/entry.h"
 #include "ledger/ledger.h"
 
 namespace holdfast::ledger {
 
-class Entry {
+class Entry : public holdfast::Entry {
   public:
-    Entry(const State& state, const Stamp& stamp, const Envelope* envelope, FactWriter& writer);
-
-    /// Starts the next fact; end it with end().
-    FactWriter& begin(FactType type);
-    /// Writes the keys, the source's position and the trace: on the answering fact, after its
-    /// postings.
-    void envelope_fields();
-    void end();
-    /// Ends the entry. The answer is the first fact that began (interning aside).
-    Outcome finish();
-    [[nodiscard]] std::uint64_t next_seq() const { return next_seq_; }
-
-  private:
-    std::uint32_t intern(std::string_view text);
-    void intern_reason(std::string_view text);
-
-    const State& state_;
-    const Stamp& stamp_;
-    const Envelope* envelope_;
-    FactWriter& writer_;
-    std::size_t start_;
-    std::uint64_t next_seq_;
-    std::uint32_t next_name_;
-    std::string_view fresh_[3];
-    std::size_t fresh_count_ = 0;
-    std::uint32_t source_ = kNoId;
-    std::uint32_t actor_ = kNoId;
-    std::uint32_t reason_ = kNoId;
-    std::string_view reason_text_;  // where there is no room to intern it
-    Outcome outcome_;
+    Entry(const State& state, const Stamp& stamp, const Envelope* envelope, FactWriter& writer)
+        : holdfast::Entry(names_of(state), stamp, envelope, writer) {}
 };
 
 /// Whether the names that writing the entry would intern have room; no room is refused before.
-[[nodiscard]] bool names_fit(const State& state, const Envelope& envelope);
+[[nodiscard]] inline bool names_fit(const State& state, const Envelope& envelope) {
+    return holdfast::names_fit(names_of(state), envelope);
+}
 
 }  // namespace holdfast::ledger

@@ -40,10 +40,12 @@ void code_fields(FactWriter& fact, const EntityField& entity, std::string_view c
 Outcome upsert_item(const Context& context, const UpsertItem& command) {
     const Slot slot = slot_for(context.state.items, command.code, command.title);
     if (slot.refusal != Refusal::none) return refused(slot.refusal);
+    if (command.unit_value > unit_value_max) return refused(Refusal::value_out_of_range);
     Entry entry(context.state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::item_upserted);
     entry.envelope_fields();
     code_fields(fact, {.id = slot.id}, command.code, command.title);
+    if (command.unit_value >= 0) fact.value(FieldTag::unit_value, command.unit_value);
     entry.end();
     return entry.finish();
 }

@@ -289,6 +289,7 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     fact.raises = draft.raises;
     fact.set_aside = draft.set_aside;
     if (envelope && !has_name(envelope->reason)) fact.reason_text = envelope->reason;
+    fact.unit_value = draft.unit_value;
     for (const auto& [where, delta] : draft.postings) {
         const auto& [sku, place, bucket] = where;
         if (delta != 0) fact.postings[where] = delta;
@@ -338,10 +339,16 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     outcome.facts.push_back(fact);
 }
 
+TwinOutcome Twin::on(const ActOnCases&, Instant) { return twin_refused(Refusal::unknown_case); }
+
+TwinOutcome Twin::on(const WakeCases&, Instant) { return {}; }
+
 TwinOutcome Twin::on(const UpsertItem& c, Instant now) {
     if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    if (c.unit_value > unit_value_max) return twin_refused(Refusal::value_out_of_range);
     Draft draft;
     draft.type = FactType::item_upserted;
+    draft.unit_value = c.unit_value;
     draft.upsert = [&] { put_code(items, c.code, c.title); };
     return record(draft, &c.envelope, now);
 }

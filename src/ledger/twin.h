@@ -43,7 +43,8 @@ struct TwinFact {
     std::map<TwinPosting, Units> postings;
     std::set<CaseKind> raises;
     std::vector<TwinProblem> set_aside;
-    std::string reason_text;  ///< a reason that has no name
+    std::string reason_text;       ///< a reason that has no name
+    std::int64_t unit_value = -1;  ///< below zero: the fact does not say
 };
 
 struct TwinOutcome {
@@ -185,6 +186,7 @@ class Twin {
         std::map<TwinPlace, Units> taken;          ///< promised by this command so far
         std::optional<std::uint64_t> reservation;  ///< the one that changes; 0 = a new one
         TwinReservation after;
+        std::int64_t unit_value = -1;
         std::function<void()> upsert;  ///< changes of tables that carry no stock
 
         void post(SkuId sku, Place place, Bucket bucket, Units delta);
@@ -235,6 +237,9 @@ class Twin {
     TwinOutcome on(const ReserveStock& c, Instant now);
     TwinOutcome on(const StepReservation& c, Instant now);
     TwinOutcome on(const ExpireHolds& c, Instant now);
+    // Cases have a twin of their own.
+    TwinOutcome on(const ActOnCases& c, Instant now);
+    TwinOutcome on(const WakeCases& c, Instant now);
     TwinOutcome confirm(const StepReservation& c, Instant now);
     TwinOutcome release(const StepReservation& c, Instant now);
     TwinOutcome extend(const StepReservation& c, Instant now);

@@ -308,6 +308,8 @@ Command CommandStream::item(DrawnCommand& d, std::uint64_t number) {
     c.code = text(d, fmt::format("item-{}", number));
     if (random_.percent(4)) c.code = text(d, "item\n");
     c.title = text(d, fmt::format("title {}", random_.below(3)));
+    if (random_.percent(50)) c.unit_value = static_cast<std::int64_t>(random_.below(5'000));
+    if (random_.percent(4)) c.unit_value = unit_value_max + 1;
     return c;
 }
 
@@ -431,7 +433,17 @@ std::string describe_body(const RecordEvent& c) {
     if (c.names_reservation) words += fmt::format(" reservation {}", c.reservation.raw);
     return words + describe_lines(c.lines);
 }
-std::string describe_body(const UpsertItem& c) { return fmt::format("item '{}'", c.code); }
+std::string describe_body(const ActOnCases& c) {
+    std::string words = fmt::format("{} cases", name(c.action));
+    for (const CaseId id : c.cases) words += fmt::format(" {}", id.raw);
+    if (c.partial) words += " in part";
+    return words;
+}
+std::string describe_body(const WakeCases& c) { return fmt::format("wake {} cases", c.cases_max); }
+
+std::string describe_body(const UpsertItem& c) {
+    return fmt::format("item '{}' worth {}", c.code, c.unit_value);
+}
 std::string describe_body(const UpsertLocation& c) {
     return fmt::format("location '{}' enabled {}", c.code, c.enabled);
 }

@@ -280,6 +280,10 @@ Difference fact_difference(const FactView& fact, const TwinFact& expected) {
     if (auto d = differ<std::string_view>("reason", fact.text(FieldTag::reason_text),
                                           expected.reason_text))
         return d;
+    if (auto d =
+            differ("unit value", fact.field_as<std::int64_t>(FieldTag::unit_value).value_or(-1),
+                   std::max<std::int64_t>(expected.unit_value, -1)))
+        return d;
     return differ("lines set aside", describe(set_aside(fact)), describe(expected.set_aside));
 }
 

@@ -49,6 +49,8 @@ struct Binder {
     void operator()(SetPolicy&) const {}
     void operator()(RevokeApiKey&) const {}
     void operator()(ExpireHolds&) const {}
+    void operator()(ActOnCases&) const {}
+    void operator()(WakeCases&) const {}
 
   private:
     template <class Upsert>

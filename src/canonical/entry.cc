@@ -1,28 +1,29 @@
-#include "ledger/entry.h"
+#include "canonical/entry.h"
 
 #include <algorithm>
 
 #include "base/check.h"
 
-namespace holdfast::ledger {
+namespace holdfast {
 
-bool names_fit(const State& state, const Envelope& envelope) {
+bool names_fit(const NameBook& names, const Envelope& envelope) {
     const auto is_new = [&](std::string_view text) {
-        return !text.empty() && state.names.find(text) == kNoId;
+        return !text.empty() && names.known.id_of(text) == kNoId;
     };
     const bool new_source = is_new(envelope.source);
-    if (new_source && state.names.size() >= state.limits.source_names_max) return false;
-    return !is_new(envelope.actor) || state.names.size() + (new_source ? 1 : 0) < names_max;
+    if (new_source && names.known.count() >= names.sources_max) return false;
+    return !is_new(envelope.actor) || names.known.count() + (new_source ? 1 : 0) < names_max;
 }
 
-Entry::Entry(const State& state, const Stamp& stamp, const Envelope* envelope, FactWriter& writer)
-    : state_(state),
+Entry::Entry(const NameBook& names, const Stamp& stamp, const Envelope* envelope,
+             FactWriter& writer)
+    : names_(names),
       stamp_(stamp),
       envelope_(envelope),
       writer_(writer),
       start_(writer.size()),
       next_seq_(stamp.next_seq),
-      next_name_(state.names.size()) {
+      next_name_(names.known.count()) {
     if (envelope_ == nullptr) return;
     source_ = intern(envelope_->source);
     actor_ = intern(envelope_->actor);
@@ -30,9 +31,9 @@ Entry::Entry(const State& state, const Stamp& stamp, const Envelope* envelope, F
 }
 
 void Entry::intern_reason(std::string_view text) {
-    const bool known = state_.names.find(text) != kNoId ||
+    const bool known = names_.known.id_of(text) != kNoId ||
                        std::find(fresh_, fresh_ + fresh_count_, text) != fresh_ + fresh_count_;
-    if (known || next_name_ < state_.limits.reason_names_max)
+    if (known || next_name_ < names_.reasons_max)
         reason_ = intern(text);
     else
         reason_text_ = text;
@@ -40,7 +41,7 @@ void Entry::intern_reason(std::string_view text) {
 
 std::uint32_t Entry::intern(std::string_view text) {
     if (text.empty()) return kNoId;
-    if (const std::uint32_t known = state_.names.find(text); known != kNoId) return known;
+    if (const std::uint32_t known = names_.known.id_of(text); known != kNoId) return known;
     for (std::size_t i = 0; i < fresh_count_; ++i)
         if (fresh_[i] == text) return next_name_ - static_cast<std::uint32_t>(fresh_count_ - i);
     fresh_[fresh_count_++] = text;
@@ -94,4 +95,4 @@ Outcome Entry::finish() {
     return outcome_;
 }
 
-}  // namespace holdfast::ledger
+}  // namespace holdfast
