@@ -1,0 +1,23 @@
+// What the cases machine may ask of the ledger: numbers as they are once a fact is applied there.
+// The driver applies each fact to the ledger first and to the cases right after it, in service and
+// in replay alike, so the same facts always meet the same numbers.
+#pragma once
+
+#include "canonical/ids.h"
+#include "canonical/quantity.h"
+#include "canonical/vocabulary.h"
+
+namespace holdfast::cases {
+
+class LedgerView {
+  public:
+    virtual ~LedgerView() = default;
+    /// 0 where nothing was ever recorded.
+    [[nodiscard]] virtual Units level(SkuId sku, LocationId at, Bucket bucket) const = 0;
+    /// Units that the reservation still has promised of the SKU at the location, held or with the
+    /// node's work.
+    [[nodiscard]] virtual Units promised(ReservationId reservation, SkuId sku,
+                                         LocationId at) const = 0;
+};
+
+}  // namespace holdfast::cases
