@@ -1,0 +1,84 @@
+#include "readmodel/schema.h"
+
+#include <fmt/format.h>
+
+namespace holdfast::readmodel {
+namespace {
+
+// facts      One row a fact. occurred_at is NULL where it equals recorded_at. fields: the fact's
+//            other tagged fields as they stand in the journal, without keys and secrets.
+// postings   What a fact changed, summed per position and bucket, and what was there after it: the
+//            level at any seq is one look into the primary key.
+// holds      Units that open reservations have where, by bucket; a row goes when it reaches zero.
+// entities   Which facts said what about an item, location, channel, pool, ... : the newest one up
+//            to a seq is how it was then. type is the fact's.
+// policies   Versions of policy rows; a value below zero removed the row.
+constexpr const char* kTables = R"(
+CREATE TABLE cursor(one INTEGER PRIMARY KEY CHECK (one = 1), log_id TEXT NOT NULL,
+    seq INTEGER NOT NULL, fact_hash TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE facts(seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, recorded_at INTEGER NOT NULL,
+    occurred_at INTEGER, source INTEGER, actor INTEGER, reason INTEGER, channel INTEGER,
+    reservation INTEGER, order_number TEXT, document TEXT, fields BLOB);
+CREATE INDEX facts_by_occurred ON facts(occurred_at) WHERE occurred_at IS NOT NULL;
+CREATE INDEX facts_by_source ON facts(source) WHERE source IS NOT NULL;
+CREATE INDEX facts_by_reservation ON facts(reservation) WHERE reservation IS NOT NULL;
+CREATE INDEX facts_by_order ON facts(order_number) WHERE order_number IS NOT NULL;
+CREATE INDEX facts_by_document ON facts(document) WHERE document IS NOT NULL;
+CREATE TABLE postings(sku INTEGER, place INTEGER, bucket INTEGER, seq INTEGER,
+    delta INTEGER NOT NULL, balance INTEGER NOT NULL,
+    PRIMARY KEY (sku, place, bucket, seq)) WITHOUT ROWID;
+CREATE INDEX postings_by_seq ON postings(seq);
+CREATE TABLE reservations(id INTEGER PRIMARY KEY, channel INTEGER, order_number TEXT,
+    expires_at INTEGER, seq INTEGER NOT NULL);
+CREATE INDEX reservations_by_order ON reservations(order_number) WHERE order_number IS NOT NULL;
+CREATE TABLE holds(sku INTEGER, place INTEGER, bucket INTEGER, reservation INTEGER,
+    units INTEGER NOT NULL, PRIMARY KEY (sku, place, bucket, reservation)) WITHOUT ROWID;
+CREATE TABLE policies(kind INTEGER, sku INTEGER, location INTEGER, channel INTEGER, seq INTEGER,
+    value INTEGER NOT NULL, PRIMARY KEY (kind, sku, location, channel, seq)) WITHOUT ROWID;
+CREATE TABLE entities(type INTEGER, id INTEGER, seq INTEGER, code TEXT,
+    PRIMARY KEY (type, id, seq)) WITHOUT ROWID;
+CREATE TABLE source_positions(source INTEGER, epoch INTEGER, source_seq INTEGER,
+    seq INTEGER NOT NULL, PRIMARY KEY (source, epoch, source_seq)) WITHOUT ROWID;
+CREATE TABLE cases(kind INTEGER, seq INTEGER, PRIMARY KEY (kind, seq)) WITHOUT ROWID;
+CREATE TABLE kpi_minutes(minute INTEGER, channel INTEGER, facts INTEGER NOT NULL,
+    accepted INTEGER NOT NULL, oversold INTEGER NOT NULL, raised INTEGER NOT NULL,
+    PRIMARY KEY (minute, channel)) WITHOUT ROWID;
+)";
+
+constexpr Table kTableList[] = {
+    {"cursor", "one"},
+    {"facts", "seq"},
+    {"postings", "sku, place, bucket, seq"},
+    {"reservations", "id"},
+    {"holds", "sku, place, bucket, reservation"},
+    {"policies", "kind, sku, location, channel, seq"},
+    {"entities", "type, id, seq"},
+    {"source_positions", "source, epoch, source_seq"},
+    {"cases", "kind, seq"},
+    {"kpi_minutes", "minute, channel"},
+};
+
+/// "HFrm": tells `file` and us that the database is of this product.
+constexpr std::int64_t kApplicationId = 0x4846726d;
+
+}  // namespace
+
+void create_tables(Database& database) {
+    // The version comes last: a file that has one has all of its tables.
+    const std::string text = fmt::format(
+        "BEGIN IMMEDIATE; PRAGMA application_id = {}; {} PRAGMA user_version = {}; COMMIT",
+        kApplicationId, kTables, kSchemaVersion);
+    database.run(text.c_str());
+}
+
+std::int64_t schema_version(Database& database) {
+    Statement version(database, "PRAGMA user_version");
+    const std::int64_t found = version.step() ? version.integer(0) : 0;
+    version.reset();
+    return found;
+}
+
+std::span<const Table> tables() { return kTableList; }
+
+}  // namespace holdfast::readmodel
