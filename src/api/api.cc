@@ -25,16 +25,30 @@ Api::Api(const Services& services, Options options) : desk_(services, std::move(
         resume(durable_seq);
     });
     services.metrics.sample(services.sequencer);
+    sample_read_model();
     heartbeat();
 }
 
 Api::~Api() = default;
+
+void Api::sample_read_model() {
+    const readmodel::Follower* model = desk_.read_model();
+    if (model == nullptr) return;
+    const readmodel::FollowerStatus status = model->status();
+    desk_.metrics().sample(status);
+    HealthBoard& health = desk_.health();
+    health.read_model_on = true;
+    health.read_model_following = status.state == readmodel::FollowerState::following;
+    health.read_model_lag_facts = status.lag_facts;
+    health.read_model_lag_us = status.lag.count();
+}
 
 void Api::heartbeat() {
     desk_.health().last_turn = desk_.loop().clock().since_boot().count();
     heartbeat_timer_ = desk_.loop().call_after(kHeartbeat, [this] {
         desk_.metrics().sample(desk_.sequencer());
         desk_.metrics().sample(desk_.server().stats());
+        sample_read_model();
         desk_.health().disk_full = desk_.sequencer().journal().status().disk_full;
         heartbeat();
     });

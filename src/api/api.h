@@ -47,6 +47,7 @@ class Api final : public http::Handler {
     void replay(const Waiting& waiting);
     void watch_deadlines();
     void heartbeat();
+    void sample_read_model();
 
     Desk desk_;
     http::Router router_;

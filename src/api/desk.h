@@ -20,6 +20,7 @@
 #include "http/server.h"
 #include "os/loop.h"
 #include "os/random.h"
+#include "readmodel/follower.h"
 #include "sequencer/sequencer.h"
 
 namespace holdfast::api {
@@ -34,6 +35,7 @@ struct Services {
     os::Random& random;
     Metrics& metrics;
     HealthBoard& health;
+    readmodel::Follower* read_model = nullptr;  ///< none: nothing is answered from it
 };
 
 struct Options {
@@ -87,6 +89,7 @@ class Desk final : public sequencer::Caller {
     [[nodiscard]] os::Random& random() { return services_.random; }
     [[nodiscard]] Metrics& metrics() { return services_.metrics; }
     [[nodiscard]] HealthBoard& health() { return services_.health; }
+    [[nodiscard]] readmodel::Follower* read_model() { return services_.read_model; }
     [[nodiscard]] const Options& options() const { return options_; }
     [[nodiscard]] Authenticator& authenticator() { return authenticator_; }
     [[nodiscard]] const CursorCodec& cursors() const { return cursors_; }

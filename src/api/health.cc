@@ -1,5 +1,7 @@
 #include "api/health.h"
 
+#include <fmt/format.h>
+
 namespace holdfast::api {
 namespace {
 
@@ -13,6 +15,10 @@ class Checks {
         answer_.text += good ? "[+]" : "[-]";
         answer_.text += name;
         answer_.text += good ? " ok\n" : "\n";
+    }
+    /// Worth knowing, and no reason to say no.
+    void note(std::string_view text) {
+        if (verbose_) answer_.text += fmt::format("[i]{}\n", text);
     }
     HealthAnswer finish() {
         if (answer_.text.empty()) answer_.text = "ok\n";
@@ -42,6 +48,12 @@ HealthAnswer answer_health(HealthQuestion question, const HealthBoard& board, Mi
             checks.check("draining", !board.draining);
             checks.check("disk", !board.disk_full);
             checks.check("journal", !board.failed);
+            if (board.read_model_on)
+                checks.note(fmt::format(
+                    "read_model {}, {} facts and {:.1f} s behind",
+                    board.read_model_following ? "following" : "not following",
+                    board.read_model_lag_facts.load(),
+                    std::chrono::duration<double>(Microseconds{board.read_model_lag_us}).count()));
             break;
     }
     return checks.finish();

@@ -20,6 +20,11 @@ struct HealthBoard {
     std::atomic<bool> draining{false};  ///< the hub is stopping
     std::atomic<bool> disk_full{false};
     std::atomic<bool> failed{false};  ///< the disk failed: the process is about to end
+    /// How far the read model is behind, for the verbose answer. It is no reason to be unready.
+    std::atomic<bool> read_model_on{false};
+    std::atomic<bool> read_model_following{false};
+    std::atomic<std::uint64_t> read_model_lag_facts{0};
+    std::atomic<std::int64_t> read_model_lag_us{0};
     /// Time since boot of the loop's last sign of life, microseconds.
     std::atomic<std::int64_t> last_turn{0};
 };

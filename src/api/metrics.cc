@@ -73,6 +73,25 @@ void expose_hub(Exposition& out, const Metrics& m) {
               hub.disk_low.value());
 }
 
+void expose_read_model(Exposition& out, const Metrics& m) {
+    const auto& model = m.read_model;
+    if (model.on.value() == 0) return;
+    out.gauge("holdfast_read_model_following",
+              "1 while it keeps up; 0 while it catches up, waits or has failed.", {},
+              model.following.value());
+    out.gauge("holdfast_read_model_applied_seq", "Newest fact in the read model.", {},
+              model.applied_seq.value());
+    out.gauge("holdfast_read_model_lag_facts", "Durable facts that are not in the read model yet.",
+              {}, model.lag_facts.value());
+    out.gauge("holdfast_read_model_lag_seconds",
+              "Log time between the newest durable fact and the newest one in the read model.", {},
+              Microseconds{model.lag_us.value()});
+    out.counter("holdfast_read_model_rebuilds_total",
+                "Times its file was thrown away and built again.", {}, model.began_again.value());
+    out.counter("holdfast_read_model_transactions_total", "Groups of facts applied.", {},
+                model.transactions.value());
+}
+
 void expose_http(Exposition& out, const Metrics& m) {
     const auto& hub = m.hub;
     out.counter("holdfast_http_requests_total", "Requests read.", {}, hub.http_requests.value());
@@ -130,6 +149,16 @@ void Metrics::sample(sequencer::Sequencer& sequencer) {
     hub.disk_low.set(journal.disk_low ? 1 : 0);
 }
 
+void Metrics::sample(const readmodel::FollowerStatus& status) {
+    read_model.on.set(1);
+    read_model.following.set(status.state == readmodel::FollowerState::following ? 1 : 0);
+    read_model.applied_seq.set(level(status.applied_seq));
+    read_model.lag_facts.set(level(status.lag_facts));
+    read_model.lag_us.set(status.lag.count());
+    read_model.began_again.set(status.began_again);
+    read_model.transactions.set(status.transactions);
+}
+
 void Metrics::sample(const http::ServerStats& stats) {
     hub.http_requests.set(stats.requests);
     hub.http_malformed.set(stats.malformed);
@@ -146,6 +175,7 @@ std::string Metrics::scrape(const BuildInfo& build) const {
     expose_reservations(out, *this);
     expose_events(out, *this);
     expose_hub(out, *this);
+    expose_read_model(out, *this);
     expose_http(out, *this);
     return out.text();
 }

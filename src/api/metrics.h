@@ -10,6 +10,7 @@
 
 #include "canonical/vocabulary.h"
 #include "http/server.h"
+#include "readmodel/follower.h"
 #include "sequencer/sequencer.h"
 #include "telemetry/counter.h"
 
@@ -56,7 +57,14 @@ class Metrics {
         telemetry::Gauge connections;
     } hub;
 
+    // Of the read model, as the loop knows it.
+    struct {
+        telemetry::Gauge on, following, applied_seq, lag_facts, lag_us;
+        telemetry::Counter began_again, transactions;
+    } read_model;
+
     /// Loop's thread only.
+    void sample(const readmodel::FollowerStatus& status);
     void sample(sequencer::Sequencer& sequencer);
     void sample(const http::ServerStats& stats);
 

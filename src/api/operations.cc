@@ -60,6 +60,18 @@ void render_journal(http::JsonWriter& json, const journal::JournalStatus& journa
         .end_object();
 }
 
+void render_read_model(http::JsonWriter& json, const readmodel::Follower* model) {
+    if (model == nullptr) return;
+    const readmodel::FollowerStatus status = model->status();
+    json.key("read_model").begin_object().member("state", name(status.state));
+    if (!status.detail.empty()) json.member("detail", status.detail);
+    json.member("applied_seq", as_text(seq_token(status.applied_seq)))
+        .member("lag_facts", status.lag_facts)
+        .member("lag_ms", status.lag.count() / 1000)
+        .member("rebuilds", status.began_again)
+        .end_object();
+}
+
 struct Included {
     bool state_hash = false;
     bool invariants = false;
@@ -187,6 +199,7 @@ void get_status(Desk& desk, const Call& call) {
     render_counts(json, state);
     render_counters(json, sequencer.counters());
     render_journal(json, sequencer.journal().status());
+    render_read_model(json, desk.read_model());
     if (included.state_hash) {
         const Hash128 hash = state.state_hash();
         json.member("state_hash", fmt::format("{:016x}{:016x}", hash.high, hash.low));

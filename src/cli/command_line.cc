@@ -14,6 +14,7 @@
 #include "cli/import_orders.h"
 #include "cli/import_stock.h"
 #include "cli/journal_command.h"
+#include "cli/readmodel_command.h"
 #include "cli/serve_command.h"
 
 namespace holdfast::cli {
@@ -43,6 +44,7 @@ struct AllOptions {
     JournalOptions journal_verify;
     JournalOptions journal_dump;
     JournalOptions journal_replay;
+    ReadModelOptions read_model;
     BenchOptions bench;
     PrepareOptions prepare;
     bool version_json = false;
@@ -332,6 +334,7 @@ class Grammar {
         replay->add_option("--reservations-expected", replayed->reservations_expected,
                            "open reservations to make room for at the start");
         replay->add_flag("--json", replayed->json, "one JSON object instead of text");
+        describe_read_model();
         describe_keys();
         auto& s = o_->status;
         auto* sub = command(app_, "status", "How a hub is",
@@ -349,6 +352,28 @@ class Grammar {
             return kExitOk;
         });
         sub->add_flag("--json", json, "one JSON object instead of text");
+    }
+
+    void describe_read_model() {
+        auto* parent = command(app_, "readmodel", "The file that history is answered from", "", {});
+        auto& r = o_->read_model;
+        struct Verb {
+            const char* name;
+            const char* what;
+            int (*run)(const ReadModelOptions&);
+        };
+        for (const Verb verb :
+             {Verb{"status", "How far it is", readmodel_status},
+              Verb{"rebuild", "Build it again from the journal", readmodel_rebuild},
+              Verb{"verify", "Compare it with one built anew", readmodel_verify}}) {
+            auto* sub =
+                command(*parent, verb.name, verb.what,
+                        fmt::format("  holdfast readmodel {} --data ./holdfast-data", verb.name),
+                        [&r, verb] { return verb.run(r); });
+            sub->add_option("--data", r.data, "the hub's data directory");
+            sub->add_flag("--json", r.json, "one JSON object instead of text");
+            add_progress(sub, r.progress);
+        }
     }
 
     void describe_keys() {

@@ -34,6 +34,10 @@ void add_serve_flags(CLI::App& app, hub::ServeOptions& options) {
         ->group("Tuning");
     app.add_flag("--realtime", options.realtime, "first in the queue for a processor (SCHED_FIFO)")
         ->group("Tuning");
+    app.add_flag("--read-model,!--no-read-model", options.read_model,
+                 "keep the read model: history, explain and timelines need it")
+        ->default_str("on")
+        ->group("Tuning");
     app.add_flag("--quiet", options.quiet, "say only what went wrong");
 }
 

@@ -17,6 +17,7 @@
 #include "hub/checkpoint_thread.h"
 #include "hub/endpoint.h"
 #include "hub/log.h"
+#include "hub/read_model.h"
 #include "journal/checkpoint_store.h"
 #include "journal/file_journal.h"
 #include "os/asio_loop.h"
@@ -124,6 +125,7 @@ struct Hub::Parts : sequencer::Caller {
     std::unique_ptr<journal::CheckpointStore> checkpoints;
     std::unique_ptr<sequencer::Sequencer> sequencer;
     std::unique_ptr<CheckpointThread> checkpoint_thread;
+    std::unique_ptr<ReadModel> read_model;
     std::unique_ptr<api::Api> api;
     std::unique_ptr<http::Server> server;
     std::unique_ptr<os::TlsContext> tls;
@@ -147,6 +149,7 @@ struct Hub::Parts : sequencer::Caller {
     Result<void> open(const ServeOptions& options);
     Result<void> recover(const ServeOptions& options);
     Result<void> make_root_key();
+    Result<void> open_read_model(const ServeOptions& options);
     void settle();
     Result<void> listen(const ServeOptions& options, const Addresses& addresses);
     void end_turn();
@@ -243,6 +246,18 @@ Result<void> Hub::Parts::make_root_key() {
     return {};
 }
 
+/// What is wrong with its file it mends by itself; here only the directory can be at fault.
+Result<void> Hub::Parts::open_read_model(const ServeOptions& options) {
+    if (!options.read_model) return {};
+    auto opened = ReadModel::open(options.data, *loop, *journal);
+    if (!opened) return failure(opened.error(), "opening the read model in " + options.data);
+    read_model = std::move(*opened);
+    sequencer->on_durable(
+        [this](std::uint64_t durable_seq) { read_model->follower().durable(durable_seq); });
+    read_model->follower().start();
+    return {};
+}
+
 /// Runs the loop until every commit has ended, or for kDrainMax: with a commit thread the end is
 /// posted to it.
 void Hub::Parts::settle() {
@@ -255,12 +270,14 @@ void Hub::Parts::settle() {
 }
 
 Result<void> Hub::Parts::listen(const ServeOptions& options, const Addresses& addresses) {
-    api = std::make_unique<api::Api>(api::Services{.sequencer = *sequencer,
-                                                   .loop = *loop,
-                                                   .random = random,
-                                                   .metrics = metrics,
-                                                   .health = health},
-                                     api::Options{.build = build_info()});
+    api = std::make_unique<api::Api>(
+        api::Services{.sequencer = *sequencer,
+                      .loop = *loop,
+                      .random = random,
+                      .metrics = metrics,
+                      .health = health,
+                      .read_model = read_model == nullptr ? nullptr : &read_model->follower()},
+        api::Options{.build = build_info()});
     const http::ServerOptions server_options{.connections_max = connections_max()};
     server = std::make_unique<http::Server>(*loop, *api, server_options);
     api->attach(*server);
@@ -389,6 +406,7 @@ Result<void> Hub::start() {
     if (Result<void> r = p.open(options_); !r) return r;
     if (Result<void> r = p.recover(options_); !r) return r;
     if (Result<void> r = p.make_root_key(); !r) return r;
+    if (Result<void> r = p.open_read_model(options_); !r) return r;
     if (Result<void> r = p.listen(options_, *addresses); !r) return r;
     p.loop->on_turn_end([&p] { p.end_turn(); });
     p.loop->on_signal([&p](int signal) { p.on_signal(signal); });

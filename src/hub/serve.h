@@ -29,6 +29,8 @@ struct ServeOptions {
     /// SCHED_FIFO for the loop, where the system allows it: keeps a busy machine from delaying
     /// commits by a timer tick.
     bool realtime = false;
+    /// Keeps the read model: history, explain and timelines are answered from it.
+    bool read_model = true;
     bool quiet = false;  ///< no talk on standard error but errors
 };
 

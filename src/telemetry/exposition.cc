@@ -43,6 +43,12 @@ void Exposition::gauge(std::string_view name, std::string_view help, Labels labe
         static_cast<double>(value);
 }
 
+void Exposition::gauge(std::string_view name, std::string_view help, Labels labels,
+                       Microseconds value) {
+    families_->sample(name, help, prometheus::MetricType::Gauge, labels).gauge.value =
+        std::chrono::duration<double>(value).count();
+}
+
 void Exposition::durations(std::string_view name, std::string_view help,
                            const DurationBuckets& buckets) {
     constexpr double kMicrosecondsPerSecond = 1e6;

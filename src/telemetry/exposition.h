@@ -25,6 +25,7 @@ class Exposition {
     void counter(std::string_view name, std::string_view help, Labels labels, std::uint64_t value);
     void gauge(std::string_view name, std::string_view help, Labels labels, std::int64_t value);
     /// In seconds, as the format wants.
+    void gauge(std::string_view name, std::string_view help, Labels labels, Microseconds value);
     void durations(std::string_view name, std::string_view help, const DurationBuckets& buckets);
 
     [[nodiscard]] std::string text() const;

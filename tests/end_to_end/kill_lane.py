@@ -9,7 +9,8 @@ key, and the hub must agree with the oracles:
   - every reservation, confirmation and release that was acknowledged is there, line by line;
   - one key has one answer for ever, and one reservation belongs to one key;
   - what was refused had no effect: the hub's reserved units are exactly the acknowledged ones;
-  - no SKU has more units promised than there are.
+  - no SKU has more units promised than there are;
+  - the read model, which was killed with the hub, is what a rebuild from the journal gives.
 
 Usage: kill_lane.py [--quick | --kills N] [--seed N]. Prints `lane kill reached R wanted W passed P failed F`.
 """
@@ -30,6 +31,7 @@ SKUS = [f"KILL-{i:03}" for i in range(24)]
 LOCATIONS = ["L1", "L2"]
 KILLS_FULL = 100
 KILLS_QUICK = 12
+CATCH_UP_SECONDS_MAX = 60
 DAY_SECONDS = 86_400  # no hold may expire while we look
 
 
@@ -180,6 +182,22 @@ def check_sums(api, clients, on_hand):
         raise Wrong(f"invariants: {verdict}")
 
 
+def check_read_model(hub):
+    """Once it has caught up, every row is the one that a rebuild makes."""
+    hub.start()
+    if hub.api().get("/v1/status")["read_model"]["rebuilds"]:
+        raise Wrong("the read model did not survive the kills: it was built again")
+    until = time.monotonic() + CATCH_UP_SECONDS_MAX
+    while hub.api().get("/v1/status")["read_model"]["lag_facts"]:
+        if time.monotonic() > until:
+            raise Wrong(f"the read model does not catch up: {hub.api().get('/v1/status')['read_model']}")
+        time.sleep(0.05)
+    verified = hubs.command("readmodel", "verify", "--data", hub.data, "--progress", "none", check=False)
+    if verified.returncode != 0:
+        raise Wrong(f"readmodel verify ended with {verified.returncode}: {verified.stdout}{verified.stderr}")
+    hub.stop()
+
+
 def run(kills, seed, on_hand=100):
     directory = hubs.work_directory("kill")
     hub = hubs.Hub(directory / "data", "--segment-bytes", str(4 << 20))
@@ -217,6 +235,7 @@ def run(kills, seed, on_hand=100):
         verified = hubs.command("journal", "verify", "--data", hub.data, check=False)
         if verified.returncode != 0:
             raise Wrong(f"journal verify ended with {verified.returncode}: {verified.stdout}{verified.stderr}")
+        check_read_model(hub)
     except (Wrong, RuntimeError, hubs.Lost, KeyError) as error:
         print(f"kill {done + 1}, seed {seed}: {type(error).__name__}: {error}", file=sys.stderr)
         print(f"oracles: {directory}/oracle (HOLDFAST_KEEP=1 keeps them)\n{hub.last_words()}", file=sys.stderr)
