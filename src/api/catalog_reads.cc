@@ -204,11 +204,11 @@ void list_policies(Desk& desk, const Call& call) {
     const PolicyRow from{.kind = page.from.first, .scope = page.from.second};
     std::vector<PolicyRow> rows;
     desk.state().policies.for_each(
-        [&](PolicyKind kind, const ledger::PolicyScope& scope, std::int64_t value) {
+        [&](PolicyKind kind, const ledger::PolicyScope& scope, const ledger::PolicyRow& set) {
             const PolicyRow row{.kind = static_cast<std::uint64_t>(kind),
                                 .scope = std::uint64_t{scope.sku.raw} << 32 | scope.location.raw,
                                 .where = scope,
-                                .value = value};
+                                .value = set.value};
             if (row < from || !desk.may(call, Action::catalog_read,
                                         {.no_channel = true,
                                          .location = scope.location,

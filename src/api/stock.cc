@@ -86,7 +86,7 @@ void render_position(http::JsonWriter& json, const ledger::State& state, const P
         .member("on_hand", row.sellable + rare.damaged + rare.quarantine + rare.suspect)
         .member("reserved", row.reserved)
         .member("allocated", row.allocated)
-        .member("available_to_sell", state.enabled(row.location) ? row.promisable() : Units{0})
+        .member("available_to_sell", ledger::promisable_at(state, row))
         .member("damaged", rare.damaged)
         .member("in_transit", rare.in_transit)
         // No back-order limit can be set yet, so nothing may be sold from future supply.
@@ -99,7 +99,7 @@ void render_position(http::JsonWriter& json, const ledger::State& state, const P
         .member("erp_held", rare.erp_held)
         .member("inbound", rare.inbound)
         .member("safety_stock", row.safety_stock)
-        .member("buffer", row.buffer)
+        .member("buffer", Units{row.buffer})
         .member("oversold", row.oversold())
         .member("seq", as_text(seq_token(seq)));
     if (as_of != 0) json.member("as_of_seq", as_text(seq_token(as_of)));
@@ -116,8 +116,7 @@ PositionView position_of(const ledger::State& state, SkuId sku, LocationId at) {
         view.row.location = at;
         view.seq = state.reference_seq;
         // Policies reach a position before any stock does.
-        view.row.safety_stock = state.policies.effective(PolicyKind::safety_stock, sku, at);
-        view.row.buffer = state.policies.effective(PolicyKind::buffer, sku, at);
+        ledger::refresh_policies(state, view.row);
     }
     view.rare = state.positions.rare(sku, at);
     return view;

@@ -175,8 +175,26 @@ struct UpsertChannel {
     bool splits = true;
 };
 
-/// Sets one policy row. Scope: sku and location, sku, location, or everything. The most specific
-/// row wins. A value below zero removes the row.
+/// Locations whose stock is kept and shared out together: group safety stock and quotas. A location
+/// is in one group at most.
+struct UpsertGroup {
+    Envelope envelope;
+    std::string_view code;
+    std::string_view title;
+    std::span<const LocationId> locations;
+};
+
+/// A node fell silent, or speaks again.
+struct SetNodeStatus {
+    Envelope envelope;
+    LocationId location = kNoLocation;
+    bool online = true;
+    Instant since{};  ///< when it did; zero = the hub's own stamp
+};
+
+/// Sets one policy row. Scope: sku and location, sku, location, or everything; the safety stock of
+/// a group has a group in the place of the location. The most specific row wins. A value below zero
+/// removes the row.
 struct SetPolicy {
     Envelope envelope;
     PolicyKind kind = PolicyKind::safety_stock;
@@ -184,6 +202,8 @@ struct SetPolicy {
     bool names_sku = false;
     LocationId location = kNoLocation;
     bool names_location = false;
+    GroupId group = kNoGroup;
+    bool names_group = false;
     std::int64_t value = 0;
 };
 inline constexpr std::int64_t policy_value_max = 1'000'000'000;
@@ -224,7 +244,7 @@ struct WakeCases {
 
 using Command = std::variant<ReserveStock, StepReservation, ExpireHolds, RecordEvent, UpsertItem,
                              UpsertLocation, UpsertPool, UpsertChannel, SetPolicy, CreateApiKey,
-                             RevokeApiKey, ActOnCases, WakeCases>;
+                             RevokeApiKey, ActOnCases, WakeCases, UpsertGroup, SetNodeStatus>;
 
 /// The envelope of any command that has one; nothing for the clock's own.
 const Envelope* envelope_of(const Command& command);

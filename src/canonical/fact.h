@@ -90,7 +90,7 @@ enum class FieldTag : std::uint16_t {
     document = 10,         ///< text: receipt, return, shipment or purchase order number
     code = 11,             ///< text: code of the upserted thing
     title = 12,            ///< text for people
-    ids = 13,              ///< u32 list: the ordered locations of a pool
+    ids = 13,              ///< u32 list: the locations of a pool (in order) or of a group
     policy = 14,           ///< PolicyField
     source_position = 15,  ///< SourcePositionField
     raises = 16,           ///< u8 CaseKind each
@@ -115,6 +115,7 @@ enum class FieldTag : std::uint16_t {
     wake_at = 124,          ///< i64 microseconds UTC: when a snoozed case wakes
     case_resolution = 125,  ///< u8 CaseResolution
     comment = 126,          ///< text
+    since = 60,                ///< i64 microseconds UTC: when a node fell silent or came back
 };
 
 struct KeyField {
@@ -134,7 +135,7 @@ struct PolicyField {
     std::uint8_t kind = 0;
     std::uint8_t reserved[3] = {};
     std::uint32_t sku = kNoId;
-    std::uint32_t location = kNoId;
+    std::uint32_t location = kNoId;  ///< a group's id in its place: group_safety_stock
     std::uint32_t reserved2 = 0;
     std::int64_t value = 0;  ///< below zero: remove the row
 };

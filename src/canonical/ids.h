@@ -14,6 +14,7 @@ using SkuId = StrongId<struct SkuIdTag, std::uint32_t>;
 using LocationId = StrongId<struct LocationIdTag, std::uint32_t>;
 using ChannelId = StrongId<struct ChannelIdTag, std::uint32_t>;
 using PoolId = StrongId<struct PoolIdTag, std::uint32_t>;
+using GroupId = StrongId<struct GroupIdTag, std::uint32_t>;
 using NameId = StrongId<struct NameIdTag, std::uint32_t>;  ///< interned source, actor or reason
 /// A reservation is named by the seq of the fact that created it.
 using ReservationId = StrongId<struct ReservationIdTag, std::uint64_t>;
@@ -27,6 +28,7 @@ inline constexpr SkuId kNoSku{kNoId};
 inline constexpr LocationId kNoLocation{kNoId};
 inline constexpr ChannelId kNoChannel{kNoId};
 inline constexpr PoolId kNoPool{kNoId};
+inline constexpr GroupId kNoGroup{kNoId};
 inline constexpr NameId kNoName{kNoId};
 
 inline constexpr std::size_t code_bytes_max = 128;   ///< SKU, location, channel, pool, source codes
@@ -42,6 +44,8 @@ inline constexpr std::uint32_t skus_max = 1U << 26;
 inline constexpr std::uint32_t locations_max = 1U << 20;
 inline constexpr std::uint32_t channels_max = 4096;
 inline constexpr std::uint32_t pools_max = 4096;
+inline constexpr std::uint32_t groups_max = 4096;
+inline constexpr std::size_t group_locations_max = 2048;
 inline constexpr std::uint32_t names_max = 65535;
 
 }  // namespace holdfast

@@ -165,7 +165,7 @@ constexpr Names<Disposition, 5> kDispositions{{{Disposition::sellable, "sellable
                                                {Disposition::loss, "loss"},
                                                {Disposition::supplier, "supplier"}}};
 
-constexpr Names<PolicyKind, 9> kPolicyKinds{{
+constexpr Names<PolicyKind, 8> kPolicyKinds{{
     {PolicyKind::safety_stock, "safety_stock"},
     {PolicyKind::buffer, "buffer"},
     {PolicyKind::backorder_limit, "backorder_limit"},
@@ -173,8 +173,7 @@ constexpr Names<PolicyKind, 9> kPolicyKinds{{
     {PolicyKind::enabled, "enabled"},
     {PolicyKind::offline_buffer, "offline_buffer"},
     {PolicyKind::group_safety_stock, "group_safety_stock"},
-    {PolicyKind::quota_guarantee, "quota_guarantee"},
-    {PolicyKind::quota_cap, "quota_cap"},
+    {PolicyKind::quota, "quota"},
 }};
 
 }  // namespace

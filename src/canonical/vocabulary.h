@@ -264,10 +264,9 @@ enum class PolicyKind : std::uint8_t {
     enabled = 5,             ///< 0: the SKU is not promised from the location
     offline_buffer = 6,      ///< of a node that is offline; no row: nothing is promised there
     group_safety_stock = 7,  ///< SS[G]: the scope's location is a group
-    quota_guarantee = 8,     ///< K[c]: the scope is a group, a channel and a SKU
-    quota_cap = 9,           ///< cap[c]
+    quota = 8,               ///< K[c] and cap[c] of a channel in a group: its own command and table
 };
-inline constexpr std::size_t policy_kinds = 9;
+inline constexpr std::size_t policy_kinds = 8;
 std::string_view name(PolicyKind kind);
 std::optional<PolicyKind> policy_kind_from(std::string_view name);
 

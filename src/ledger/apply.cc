@@ -5,6 +5,7 @@
 #include "ledger/apply_inbound.h"
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
+#include "ledger/availability.h"
 #include "ledger/ledger.h"
 
 namespace holdfast::ledger {

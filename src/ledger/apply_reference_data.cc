@@ -1,18 +1,40 @@
-// Adds facts about items, locations, pools, channels, policies and API keys.
+// Adds facts about items, locations, pools, channels, groups, policies and API keys.
 #include "ledger/apply_reference_data.h"
 
 #include <algorithm>
 
 #include "base/check.h"
+#include "ledger/availability.h"
 
 namespace holdfast::ledger {
 
-void refresh_policies(const State& state, Position& row) {
-    row.safety_stock = state.policies.effective(PolicyKind::safety_stock, row.sku, row.location);
-    row.buffer = state.policies.effective(PolicyKind::buffer, row.sku, row.location);
+namespace {
+
+std::vector<LocationId> members_in(const State& state, const FactView& fact) {
+    const auto ids = fact.field(FieldTag::ids);
+    const std::size_t count = ids ? ids->size() / sizeof(std::uint32_t) : 0;
+    std::vector<LocationId> members;
+    for (std::size_t i = 0; i < count; ++i) {
+        members.emplace_back(fact.item<std::uint32_t>(ids, i, kNoId));
+        HOLDFAST_CHECK(members.back().raw < state.locations.size(),
+                       "a pool or group names known locations");
+    }
+    return members;
 }
 
-namespace {
+/// Refreshes what policies cache in the rows for which `concerned` holds.
+template <class Concerned>
+void refresh_rows(State& state, std::uint64_t seq, SkuId sku, Concerned&& concerned) {
+    const auto refresh = [&](Position& row) {
+        if (!concerned(row)) return;
+        refresh_policies(state, row);
+        row.seq = seq;
+    };
+    if (sku != kNoSku)
+        state.positions.for_each_of(sku, refresh);
+    else
+        state.positions.for_each(refresh);
+}
 
 void apply_pool(State& state, const FactView& fact, const EntityField& entity) {
     state.reference_seq = fact.seq();
@@ -21,14 +43,38 @@ void apply_pool(State& state, const FactView& fact, const EntityField& entity) {
     PoolRow& row = state.pool_rows[entity.id];
     row = PoolRow{};
     row.rank_of.assign(state.locations.size(), PoolRow::kNotInPool);
-    const auto ids = fact.field(FieldTag::ids);
-    const std::size_t count = ids ? ids->size() / sizeof(std::uint32_t) : 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const LocationId at{fact.item<std::uint32_t>(ids, i, kNoId)};
-        HOLDFAST_CHECK(at.raw < row.rank_of.size(), "a pool names known locations");
-        row.locations.push_back(at);
-        row.rank_of[at.raw] = static_cast<std::uint16_t>(i);
+    row.locations = members_in(state, fact);
+    for (std::size_t i = 0; i < row.locations.size(); ++i)
+        row.rank_of[row.locations[i].raw] = static_cast<std::uint16_t>(i);
+}
+
+void apply_group(State& state, const FactView& fact, const EntityField& entity) {
+    state.reference_seq = fact.seq();
+    state.groups.put(entity.id, fact.text(FieldTag::code), fact.text(FieldTag::title), fact.seq());
+    if (state.group_rows.size() <= entity.id) state.group_rows.resize(entity.id + 1);
+    const GroupId id{entity.id};
+    std::vector<bool> moved(state.locations.size());  // in or out
+    for (const LocationId at : state.group_rows[id.raw].locations) {
+        state.location_rows[at.raw].group = kNoGroup;
+        moved[at.raw] = true;
     }
+    state.group_rows[id.raw].locations = members_in(state, fact);
+    for (const LocationId at : state.group_rows[id.raw].locations) {
+        state.location_rows[at.raw].group = id;
+        moved[at.raw] = !moved[at.raw];
+    }
+    // The safety stock of a group stands in for that of its locations.
+    if (state.policies.any(PolicyKind::group_safety_stock))
+        refresh_rows(state, fact.seq(), kNoSku,
+                     [&](const Position& row) { return moved[row.location.raw]; });
+}
+
+void apply_node_status(State& state, const FactView& fact, const EntityField& entity) {
+    state.reference_seq = fact.seq();
+    HOLDFAST_CHECK(entity.id < state.location_rows.size(), "a node's status names its location");
+    LocationRow& row = state.location_rows[entity.id];
+    row.online = fact.type() == FactType::node_online;
+    row.since = fact.field_as<std::int64_t>(FieldTag::since).value_or(0);
 }
 
 void apply_policy(State& state, const FactView& fact) {
@@ -36,16 +82,18 @@ void apply_policy(State& state, const FactView& fact) {
     HOLDFAST_CHECK(field.has_value(), "a policy fact carries its row");
     const PolicyScope scope{SkuId{field->sku}, LocationId{field->location}};
     state.reference_seq = fact.seq();
-    state.policies.put(static_cast<PolicyKind>(field->kind), scope, field->value);
-    const auto refresh = [&](Position& row) {
-        if (scope.location != kNoLocation && row.location != scope.location) return;
-        refresh_policies(state, row);
-        row.seq = fact.seq();
-    };
-    if (scope.sku != kNoSku)
-        state.positions.for_each_of(scope.sku, refresh);
-    else
-        state.positions.for_each(refresh);
+    const auto kind = static_cast<PolicyKind>(field->kind);
+    const FactHeader header = fact.header();
+    const auto interned = [](std::uint32_t id) { return static_cast<std::uint16_t>(id + 1); };
+    state.policies.put(
+        kind, scope, field->value,
+        {.seq = fact.seq(), .actor = interned(header.actor), .reason = header.reason});
+    refresh_rows(state, fact.seq(), scope.sku, [&](const Position& row) {
+        if (scope.location == kNoLocation) return true;
+        return kind == PolicyKind::group_safety_stock
+                   ? state.group_of(row.location).raw == scope.location.raw
+                   : row.location == scope.location;
+    });
 }
 
 void apply_api_key(State& state, const FactView& fact) {
@@ -88,6 +136,9 @@ void apply_reference_data(State& state, const FactView& fact) {
                                              .splits = (entity.flags & kChannelSplits) != 0};
             break;
         case FactType::pool_upserted: apply_pool(state, fact, entity); break;
+        case FactType::group_upserted: apply_group(state, fact, entity); break;
+        case FactType::node_offline:
+        case FactType::node_online: apply_node_status(state, fact, entity); break;
         case FactType::policy_changed: apply_policy(state, fact); break;
         case FactType::api_key_created:
         case FactType::api_key_revoked: apply_api_key(state, fact); break;

@@ -5,8 +5,6 @@
 
 namespace holdfast::ledger {
 
-/// Sets the policies that a position caches.
-void refresh_policies(const State& state, Position& row);
 /// Nothing for facts that are not reference data.
 void apply_reference_data(State& state, const FactView& fact);
 

@@ -27,9 +27,26 @@ void get_codes(ByteReader& in, CodeTable& table) {
     }
 }
 
+void put_version(ByteWriter& out, const PolicyVersion& version) {
+    out.put(version.seq);
+    out.put(version.actor);
+    out.put(version.reason);
+}
+
+PolicyVersion get_version(ByteReader& in) {
+    PolicyVersion version;
+    version.seq = in.get<std::uint64_t>();
+    version.actor = in.get<std::uint16_t>();
+    version.reason = in.get<std::uint16_t>();
+    return version;
+}
+
 void put_rows(ByteWriter& out, const State& state) {
-    for (const LocationRow& row : state.location_rows)
+    for (const LocationRow& row : state.location_rows) {
         out.put(static_cast<std::uint8_t>(row.enabled));
+        out.put(static_cast<std::uint8_t>(row.online));
+        out.put(row.since);
+    }
     for (const ChannelRow& row : state.channel_rows) {
         out.put(row.pool.raw);
         out.put(static_cast<std::uint8_t>(row.splits));
@@ -39,11 +56,19 @@ void put_rows(ByteWriter& out, const State& state) {
         for (const LocationId at : row.locations) out.put(at.raw);
         out.put(std::uint64_t{row.rank_of.size()});
     }
+    for (const GroupRow& row : state.group_rows) {
+        out.put(std::uint64_t{row.locations.size()});
+        for (const LocationId at : row.locations) out.put(at.raw);
+    }
 }
 
 bool get_rows(ByteReader& in, State& state) {
     state.location_rows.resize(state.locations.size());
-    for (LocationRow& row : state.location_rows) row.enabled = in.get<std::uint8_t>() != 0;
+    for (LocationRow& row : state.location_rows) {
+        row.enabled = in.get<std::uint8_t>() != 0;
+        row.online = in.get<std::uint8_t>() != 0;
+        row.since = in.get<std::int64_t>();
+    }
     state.channel_rows.resize(state.channels.size());
     for (ChannelRow& row : state.channel_rows) {
         row.pool = PoolId{in.get<std::uint32_t>()};
@@ -61,6 +86,16 @@ bool get_rows(ByteReader& in, State& state) {
         for (std::size_t i = 0; i < count; ++i) {
             if (row.locations[i].raw >= ranks) return false;
             row.rank_of[row.locations[i].raw] = static_cast<std::uint16_t>(i);
+        }
+    }
+    state.group_rows.resize(state.groups.size());
+    for (std::uint32_t id = 0; id < state.groups.size(); ++id) {
+        const std::size_t count = in.get_count(4);
+        for (std::size_t i = 0; i < count; ++i) {
+            const LocationId at{in.get<std::uint32_t>()};
+            if (at.raw >= state.locations.size() || state.group_of(at) != kNoGroup) return false;
+            state.group_rows[id].locations.push_back(at);
+            state.location_rows[at.raw].group = GroupId{id};
         }
     }
     return in.good();
@@ -248,23 +283,24 @@ void get_access(ByteReader& in, State& state) {
 
 void put_policies(ByteWriter& out, const State& state) {
     std::uint64_t policies = 0;
-    state.policies.for_each([&](PolicyKind, const PolicyScope&, std::int32_t) { ++policies; });
+    state.policies.for_each([&](PolicyKind, const PolicyScope&, const PolicyRow&) { ++policies; });
     out.put(policies);
-    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, std::int32_t value) {
+    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, const PolicyRow& row) {
         out.put(static_cast<std::uint8_t>(kind));
         out.put(scope);
-        out.put(value);
+        out.put(row.value);
+        put_version(out, row.version);
     });
 }
 
 bool get_policies(ByteReader& in, State& state) {
-    const std::size_t policies = in.get_count(13);
+    const std::size_t policies = in.get_count(25);
     for (std::size_t i = 0; i < policies && in.good(); ++i) {
         const auto kind = static_cast<PolicyKind>(in.get<std::uint8_t>());
         const auto scope = in.get<PolicyScope>();
         const auto value = in.get<std::int32_t>();
         if (name(kind) == "unknown") return false;
-        state.policies.put(kind, scope, value);
+        state.policies.put(kind, scope, value, get_version(in));
     }
     return in.good();
 }
@@ -296,8 +332,8 @@ bool StateEncoder::next(ByteWriter& out) {
             out.put(to_raw(state_.log_time));
             return true;
         case 1:
-            for (const CodeTable* table :
-                 {&state_.items, &state_.locations, &state_.channels, &state_.pools, &state_.names})
+            for (const CodeTable* table : {&state_.items, &state_.locations, &state_.channels,
+                                           &state_.pools, &state_.groups, &state_.names})
                 put_codes(out, *table);
             return true;
         case 2: put_rows(out, state_); return true;
@@ -331,8 +367,8 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
     auto state = std::make_unique<State>(seed, limits);
     state->seq = in.get<std::uint64_t>();
     state->log_time = instant_from_raw(in.get<std::int64_t>());
-    for (CodeTable* table :
-         {&state->items, &state->locations, &state->channels, &state->pools, &state->names})
+    for (CodeTable* table : {&state->items, &state->locations, &state->channels, &state->pools,
+                             &state->groups, &state->names})
         get_codes(in, *table);
     const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
                        get_positions(in, *state) && get_reservations(in, *state) &&

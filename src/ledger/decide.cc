@@ -62,6 +62,8 @@ struct Dispatch {
     Outcome operator()(const UpsertLocation& c) const { return upsert_location(context, c); }
     Outcome operator()(const UpsertPool& c) const { return upsert_pool(context, c); }
     Outcome operator()(const UpsertChannel& c) const { return upsert_channel(context, c); }
+    Outcome operator()(const UpsertGroup& c) const { return upsert_group(context, c); }
+    Outcome operator()(const SetNodeStatus& c) const { return set_node_status(context, c); }
     Outcome operator()(const SetPolicy& c) const { return set_policy(context, c); }
     Outcome operator()(const CreateApiKey& c) const { return create_api_key(context, c); }
     Outcome operator()(const RevokeApiKey& c) const { return revoke_api_key(context, c); }

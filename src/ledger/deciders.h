@@ -36,6 +36,8 @@ Outcome upsert_item(const Context& context, const UpsertItem& command);
 Outcome upsert_location(const Context& context, const UpsertLocation& command);
 Outcome upsert_pool(const Context& context, const UpsertPool& command);
 Outcome upsert_channel(const Context& context, const UpsertChannel& command);
+Outcome upsert_group(const Context& context, const UpsertGroup& command);
+Outcome set_node_status(const Context& context, const SetNodeStatus& command);
 Outcome set_policy(const Context& context, const SetPolicy& command);
 Outcome create_api_key(const Context& context, const CreateApiKey& command);
 Outcome revoke_api_key(const Context& context, const RevokeApiKey& command);

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "ledger/state.h"
+#include "ledger/availability.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -107,8 +107,10 @@ std::optional<std::string> State::check_invariants() const {
             rare.inbound != (inbound_row == inbound_open.end() ? 0 : inbound_row->second))
             fault = fmt::format("{}: inbound {} is not what its purchase orders have open", at,
                                 rare.inbound);
-        if (p.safety_stock != policies.effective(PolicyKind::safety_stock, p.sku, p.location) ||
-            p.buffer != policies.effective(PolicyKind::buffer, p.sku, p.location))
+        Position fresh = p;
+        refresh_policies(*this, fresh);
+        if (p.safety_stock != fresh.safety_stock || p.buffer != fresh.buffer ||
+            p.disabled != fresh.disabled)
             fault = at + ": a cached policy is stale";
     });
     for (const auto& [position, lines] : promised)

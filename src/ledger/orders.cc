@@ -68,7 +68,7 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
 }
 
 Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
-    ForcedPlanner forced(context.state, context.arena);
+    ForcedPlanner forced(context.state, event.channel, context.arena);
     ArenaList<LineProblem> problems(context.arena, 0);
     const std::span<const LineProblem> malformed = malformed_lines(context, event);
     std::size_t next_malformed = 0;
@@ -153,7 +153,7 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     for (std::size_t i = 0; i < changes.parts().size(); ++i)
         if (!late) changes.take(i, changes.left(i) - kept.of_part[i]);
 
-    ForcedPlanner forced(state, context.arena);
+    ForcedPlanner forced(state, reservation->channel, context.arena);
     for (const PlannedPart& part : taken.view())
         forced.take(part.sku, part.location, part.quantity);
     ArenaList<LineProblem> problems(context.arena, 0);

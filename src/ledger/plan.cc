@@ -4,8 +4,6 @@
 
 #include "base/check.h"
 #include "base/planted.h"
-#include "ledger/arena_list.h"
-#include "ledger/availability.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -18,6 +16,13 @@ struct SkuGroup {
     Units pool_need = 0;
     std::uint32_t first = 0;  // into the sorted line order
     std::uint32_t count = 0;
+    bool limited = false;  // what its groups leave the channel counts as well
+};
+
+/// What a pool gives in all, and at most from one location.
+struct PoolSums {
+    Units sum = 0;
+    Units largest = 0;
 };
 
 class Planner {
@@ -33,7 +38,8 @@ class Planner {
           problems_(arena, 0),
           order_(arena, lines.size()),
           groups_(arena, lines.size()),
-          offers_(arena, 0) {}
+          offers_(arena, 0),
+          budget_(state, channel, arena) {}
 
     Plan run() {
         check_lines();
@@ -90,6 +96,7 @@ class Planner {
             while (at < order.size() && lines_[order[at]].sku == group.sku) ++at;
             group.count = at - group.first;
             group.rows = state_.positions.of(group.sku);
+            group.limited = budget_.limits(group.sku);
             group.left = arena_.array<Units>(group.rows.size());
             for (std::size_t r = 0; r < group.rows.size(); ++r)
                 group.left[r] = promisable_at(state_, group.rows[r]);
@@ -99,11 +106,18 @@ class Planner {
 
     void take(const SkuGroup& group, std::uint32_t line_index, std::size_t row, Units quantity) {
         if (!planted(Bug::check_lines_one_by_one)) group.left[row] -= quantity;
+        if (group.limited) budget_.take(group.sku, group.rows[row].location, quantity);
         parts_.push_back({.line_index = line_index,
                           .line = line_number(lines_[line_index], line_index),
                           .sku = group.sku,
                           .location = group.rows[row].location,
                           .quantity = quantity});
+    }
+
+    /// What a row still gives: no more than its group leaves the channel.
+    Units given(const SkuGroup& group, std::size_t row) {
+        if (!group.limited) return group.left[row];
+        return std::min(group.left[row], budget_.left(group.sku, group.rows[row].location));
     }
 
     void plan_named(SkuGroup& group) {
@@ -119,7 +133,8 @@ class Planner {
                                  [](const Position& p, LocationId l) { return p.location < l; });
             const bool found = it != group.rows.end() && it->location == line.location;
             const auto row = static_cast<std::size_t>(it - group.rows.begin());
-            if (found && group.left[row] >= line.quantity) {
+            const Units here = found ? given(group, row) : 0;
+            if (here >= line.quantity) {
                 take(group, index, row, line.quantity);
                 continue;
             }
@@ -127,12 +142,26 @@ class Planner {
                                 .refusal = Refusal::insufficient_stock,
                                 .sku = line.sku,
                                 .location = line.location,
-                                .requested = line.quantity};
-            if (found) {
-                problem.available_to_sell = group.left[row];
-                add_because(problem, *it);
-            }
+                                .requested = line.quantity,
+                                .available_to_sell = here};
+            if (found) add_because(problem, *it);
+            if (group.limited && found) add_group_safety_stock(problem, line.location);
             problems_.push_back(problem);
+        }
+    }
+
+    void add_group_safety_stock(LineProblem& problem, LocationId at) const {
+        const GroupId id = state_.group_of(at);
+        if (id != kNoGroup) problem.safety_stock += group_safety_stock(state_, problem.sku, id);
+    }
+    /// Of each group of the pool once: by the first of its locations that has a position.
+    void add_safety_stock_of_groups(LineProblem& problem, const SkuGroup& group) {
+        const std::span<bool> seen = arena_.array<bool>(state_.groups.size());
+        for (const Position& row : group.rows) {
+            const GroupId id = state_.group_of(row.location);
+            if (id == kNoGroup || seen[id.raw] || !pool_->contains(row.location)) continue;
+            seen[id.raw] = true;
+            add_group_safety_stock(problem, row.location);
         }
     }
 
@@ -156,7 +185,8 @@ class Planner {
             if (group.pool_need == 0) continue;
             for (std::size_t r = 0; r < group.rows.size(); ++r) {
                 const std::uint16_t rank = pool_->rank(group.rows[r].location);
-                if (rank != PoolRow::kNotInPool && group.left[r] >= group.pool_need) ++covers[rank];
+                if (rank != PoolRow::kNotInPool && given(group, r) >= group.pool_need)
+                    ++covers[rank];
             }
         }
         const auto it = std::find(covers.begin(), covers.end(), wanting);
@@ -174,58 +204,90 @@ class Planner {
 
     void plan_pool_line(const SkuGroup& group, std::uint32_t index) {
         const Units wanted = lines_[index].quantity;
-        Units sum = 0, largest = 0;
+        PoolSums sums;
         std::size_t best = group.rows.size();
         std::uint16_t best_rank = PoolRow::kNotInPool;
         for (std::size_t r = 0; r < group.rows.size(); ++r) {
             const std::uint16_t rank = pool_->rank(group.rows[r].location);
             if (rank == PoolRow::kNotInPool) continue;
-            sum += group.left[r];
-            largest = std::max(largest, group.left[r]);
-            if (group.rows[r].location == preferred_ && group.left[r] >= wanted) {
+            const Units units = given(group, r);
+            sums.sum += units;
+            sums.largest = std::max(sums.largest, units);
+            if (group.rows[r].location == preferred_ && units >= wanted) {
                 best = r;
                 best_rank = 0;
                 break;
             }
-            if (group.left[r] >= wanted && rank < best_rank) {
+            if (units >= wanted && rank < best_rank) {
                 best = r;
                 best_rank = rank;
             }
         }
         if (best != group.rows.size()) {
             take(group, index, best, wanted);
-        } else if (sum >= wanted &&
-                   (row_.splits || planted(Bug::split_where_the_channel_may_not))) {
+            return;
+        }
+        if (group.limited) sums.sum = sum_within_groups(group);
+        if (sums.sum >= wanted && (row_.splits || planted(Bug::split_where_the_channel_may_not))) {
             split(group, index, wanted);
         } else {
-            refuse_from_pool(group, index, sum, largest);
+            refuse_from_pool(group, index, sums);
         }
+    }
+
+    /// What the pool gives in all of a SKU whose groups keep some of it back.
+    Units sum_within_groups(const SkuGroup& group) {
+        if (of_group_.empty()) of_group_ = arena_.array<Units>(state_.groups.size());
+        const auto sum_over = [&](auto&& units_of) {
+            Units sum = 0;
+            for (std::size_t r = 0; r < group.rows.size(); ++r) {
+                const LocationId at = group.rows[r].location;
+                if (pool_->contains(at)) sum += units_of(r, at, state_.group_of(at));
+            }
+            return sum;
+        };
+        const Units outside = sum_over([&](std::size_t r, LocationId, GroupId id) {
+            if (id == kNoGroup) return group.left[r];
+            of_group_[id.raw] += group.left[r];
+            return Units{0};
+        });
+        return outside + sum_over([&](std::size_t, LocationId at, GroupId id) {
+                   if (id == kNoGroup) return Units{0};
+                   const Units units = std::min(of_group_[id.raw], budget_.left(group.sku, at));
+                   of_group_[id.raw] = 0;
+                   return units;
+               });
     }
 
     void split(const SkuGroup& group, std::uint32_t index, Units wanted) {
         offers_.clear();
-        for (std::uint32_t r = 0; r < group.rows.size(); ++r)
-            if (group.left[r] > 0 && pool_->contains(group.rows[r].location))
-                offers_.push_back({.row = r,
-                                   .rank = pool_->rank(group.rows[r].location),
-                                   .units = group.left[r]});
-        const Units rest = take_offers(offers_.view(), wanted, largest_first,
-                                       [&](const Offer& offer, Units units) {
-                                           take(group, index, offer.row, units);
-                                           return !full();
-                                       });
+        for (std::uint32_t r = 0; r < group.rows.size(); ++r) {
+            const Units units = given(group, r);
+            if (units > 0 && pool_->contains(group.rows[r].location))
+                offers_.push_back(
+                    {.row = r, .rank = pool_->rank(group.rows[r].location), .units = units});
+        }
+        const Units rest = take_offers(
+            offers_.view(), wanted, largest_first,
+            [&](const Offer& offer, Units units) {
+                take(group, index, offer.row, units);
+                return !full();
+            },
+            [&](const Offer& offer) { return given(group, offer.row); });
         HOLDFAST_CHECK(rest == 0 || full(), "a pool whose sum is enough covers the line");
     }
 
-    void refuse_from_pool(const SkuGroup& group, std::uint32_t index, Units sum, Units largest) {
-        LineProblem problem{.line_index = index,
-                            .refusal = sum >= lines_[index].quantity ? Refusal::split_not_allowed
-                                                                     : Refusal::insufficient_stock,
-                            .sku = group.sku,
-                            .requested = lines_[index].quantity,
-                            .available_to_sell = row_.splits ? sum : largest};
+    void refuse_from_pool(const SkuGroup& group, std::uint32_t index, const PoolSums& sums) {
+        const bool split_would_do = sums.sum >= lines_[index].quantity;
+        LineProblem problem{
+            .line_index = index,
+            .refusal = split_would_do ? Refusal::split_not_allowed : Refusal::insufficient_stock,
+            .sku = group.sku,
+            .requested = lines_[index].quantity,
+            .available_to_sell = row_.splits ? sums.sum : sums.largest};
         for (const Position& row : group.rows)
             if (pool_->contains(row.location)) add_because(problem, row);
+        if (group.limited) add_safety_stock_of_groups(problem, group);
         problems_.push_back(problem);
     }
 
@@ -241,18 +303,11 @@ class Planner {
     ArenaList<std::uint32_t> order_;
     ArenaList<SkuGroup> groups_;
     ArenaList<Offer> offers_;  // of one line that is split
+    ChannelBudget budget_;
+    std::span<Units> of_group_;  // sums by group, all zero between two uses
 };
 
 }  // namespace
-
-Units promisable_at(const State& state, const Position& row) {
-    if (planted(Bug::net_negative_location)) return row.free() - row.safety_stock - row.buffer;
-    if (planted(Bug::safety_stock_ignored)) return std::max<Units>(0, row.free() - row.buffer);
-    if (planted(Bug::safety_stock_twice))
-        return std::max<Units>(0, row.promisable() - row.safety_stock);
-    const bool open = state.enabled(row.location) || planted(Bug::sell_from_closed_location);
-    return open ? row.promisable() : 0;
-}
 
 Refusal malformed(const State& state, ChannelId channel, const Line& line) {
     if (line.quantity < 1) return Refusal::quantity_must_be_positive;
@@ -313,30 +368,47 @@ void ForcedPlanner::plan(const ForcedRequest& request) {
     }
     first_of_line_ = parts_.size();
     Units wanted = request.quantity;
-    for (const bool beneath_safety : {false, true}) {
+    const bool limited = budget_.limits(request.sku);
+    for (const Depth depth : {Depth::sellable, Depth::promisable, Depth::free}) {
+        if (depth == Depth::sellable && !limited) continue;
         if (wanted == 0 || !fits()) return;
-        gather(rows, where.pool, beneath_safety);
-        wanted = take_offers(offers_.view(), wanted, in_pool_order,
-                             [&](const Offer& offer, Units units) {
-                                 add(request, rows[offer.row].location, units);
-                                 return fits();
-                             });
+        gather(rows, where.pool, depth);
+        wanted = take_offers(
+            offers_.view(), wanted, in_pool_order,
+            [&](const Offer& offer, Units units) {
+                add(request, rows[offer.row].location, units);
+                return fits();
+            },
+            [&](const Offer& offer) {
+                if (depth != Depth::sellable) return offer.units;
+                return std::min(offer.units, budget_.left(request.sku, rows[offer.row].location));
+            });
     }
     if (wanted == 0) return;
     oversold_ += wanted;
     add(request, where.first, wanted);
 }
 
+void ForcedPlanner::take(SkuId sku, LocationId at, Units units) {
+    Units& taken = taken_[position_key(sku, at.raw)];
+    if (budget_.limits(sku)) {
+        const Position* row = state_.positions.find(sku, at);
+        const Units left = row == nullptr ? 0 : promisable_at(state_, *row) - taken;
+        budget_.take(sku, at, units, std::clamp<Units>(left, 0, units));
+    }
+    taken += units;
+}
+
 /// What the rows still give after everything that was taken before.
-void ForcedPlanner::gather(std::span<const Position> rows, const PoolRow* pool,
-                           bool beneath_safety) {
+void ForcedPlanner::gather(std::span<const Position> rows, const PoolRow* pool, Depth depth) {
     offers_.clear();
     for (std::uint32_t r = 0; r < rows.size(); ++r) {
         const Position& row = rows[r];
-        const bool all = beneath_safety && !planted(Bug::forced_hold_spares_safety_stock);
-        const Units limit = all ? row.free() : row.promisable();
+        const bool open = state_.enabled(row.location) && row.disabled == 0;
+        const bool all = depth == Depth::free && !planted(Bug::forced_hold_spares_safety_stock);
+        const Units limit = all ? row.free() : promisable_at(state_, row);
         const std::uint16_t rank = pool == nullptr ? 0 : pool->rank(row.location);
-        if (limit <= 0 || rank == PoolRow::kNotInPool || !state_.enabled(row.location)) continue;
+        if (limit <= 0 || rank == PoolRow::kNotInPool || !open) continue;
         const Units taken = planted(Bug::forced_hold_ignores_earlier_lines)
                                 ? 0
                                 : taken_.get(position_key(row.sku, row.location.raw));

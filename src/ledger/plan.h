@@ -9,6 +9,8 @@
 #include "canonical/command.h"
 #include "ledger/arena_list.h"
 #include "ledger/arena_map.h"
+#include "ledger/availability.h"
+#include "ledger/channel_budget.h"
 #include "ledger/offer.h"
 #include "ledger/outcome.h"
 #include "ledger/state.h"
@@ -37,9 +39,6 @@ struct Plan {
 ///          split_not_allowed.
 Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena);
 
-/// Units that a location gives at most: promisable, or nothing when it is disabled.
-Units promisable_at(const State& state, const Position& row);
-
 /// Units of one line that must be promised whatever the stock.
 struct ForcedRequest {
     std::uint32_t line_index = 0;
@@ -52,13 +51,17 @@ struct ForcedRequest {
     Units quantity = 0;
 };
 
-/// Places the lines of one command by force, each one after those before it: what is promisable
-/// along the pool, then what is free beneath safety stock and buffer, then the rest at the first
-/// location whatever its level.
+/// Places the lines of one command by force, each one after those before it: what the channel may
+/// sell along the pool, then what is promisable but kept for others by groups, then what is free
+/// beneath safety stock and buffer, then the rest at the first location whatever its level.
 class ForcedPlanner {
   public:
-    ForcedPlanner(const State& state, Arena& arena)
-        : state_(state), taken_(arena), parts_(arena), offers_(arena) {}
+    ForcedPlanner(const State& state, ChannelId channel, Arena& arena)
+        : state_(state),
+          taken_(arena),
+          parts_(arena),
+          offers_(arena),
+          budget_(state, channel, arena) {}
 
     /// Why the units cannot even be forced anywhere: location_required, unknown_location, or none.
     [[nodiscard]] Refusal refusal(const ForcedRequest& request) const;
@@ -66,7 +69,7 @@ class ForcedPlanner {
     /// the rest is not planned: the caller refuses.
     void plan(const ForcedRequest& request);
     /// Counts units that something else in the command promises.
-    void take(SkuId sku, LocationId at, Units units) { taken_[position_key(sku, at.raw)] += units; }
+    void take(SkuId sku, LocationId at, Units units);
 
     [[nodiscard]] std::span<const PlannedPart> parts() const { return parts_.view(); }
     [[nodiscard]] bool fits() const { return parts_.size() <= parts_per_reservation_max; }
@@ -80,13 +83,16 @@ class ForcedPlanner {
         LocationId first = kNoLocation;
     };
     [[nodiscard]] Along along(const ForcedRequest& request) const;
-    void gather(std::span<const Position> rows, const PoolRow* pool, bool beneath_safety);
+    /// How far down a location is emptied.
+    enum class Depth : std::uint8_t { sellable, promisable, free };
+    void gather(std::span<const Position> rows, const PoolRow* pool, Depth depth);
     void add(const ForcedRequest& request, LocationId at, Units units);
 
     const State& state_;
     TakenUnits taken_;
     ArenaList<PlannedPart> parts_;
     ArenaList<Offer> offers_;  // of one line; kept so that many lines share its memory
+    ChannelBudget budget_;
     std::size_t first_of_line_ = 0;
     Units oversold_ = 0;
 };

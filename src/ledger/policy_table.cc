@@ -4,12 +4,18 @@
 
 namespace holdfast::ledger {
 
-void PolicyTable::put(PolicyKind kind, const PolicyScope& scope, std::int64_t value) {
+void PolicyTable::put(PolicyKind kind, const PolicyScope& scope, std::int64_t value,
+                      const PolicyVersion& version) {
     Rows& rows = rows_[index(kind)];
+    const std::size_t before = rows.size();
     if (value < 0)
         rows.erase(key(scope));
     else
-        rows[key(scope)] = static_cast<std::int32_t>(value);
+        rows[key(scope)] = {.value = static_cast<std::int32_t>(value), .version = version};
+    if (kind != PolicyKind::group_safety_stock || rows.size() == before) return;
+    std::uint32_t& of_sku = kept_by_group_[scope.sku.raw];
+    of_sku += rows.size() > before ? 1 : -1U;
+    if (of_sku == 0) kept_by_group_.erase(scope.sku.raw);
 }
 
 std::int32_t PolicyTable::effective(PolicyKind kind, SkuId sku, LocationId at) const {
@@ -21,10 +27,10 @@ std::optional<std::int32_t> PolicyTable::find(PolicyKind kind, SkuId sku, Locati
     if (rows.empty()) return std::nullopt;
     if (const auto it = rows.find(key(PolicyScope{}));
         it != rows.end() && planted(Bug::wide_policy_beats_narrow))
-        return it->second;
+        return it->second.value;
     for (const PolicyScope scope : {PolicyScope{sku, at}, PolicyScope{sku, kNoLocation},
                                     PolicyScope{kNoSku, at}, PolicyScope{}})
-        if (const auto it = rows.find(key(scope)); it != rows.end()) return it->second;
+        if (const auto it = rows.find(key(scope)); it != rows.end()) return it->second.value;
     return std::nullopt;
 }
 

@@ -15,18 +15,20 @@ struct Position {
     Units sellable = 0;
     Units reserved = 0;
     Units allocated = 0;
-    std::int32_t safety_stock = 0;  ///< effective: the most specific policy row
-    std::int32_t buffer = 0;        ///< effective OB
+    std::int32_t safety_stock = 0;   ///< effective: the most specific policy row
+    std::uint32_t buffer : 31 = 0;   ///< effective OB
+    std::uint32_t disabled : 1 = 0;  ///< policy: the SKU is not promised from the location
     SkuId sku;
     LocationId location;
     std::uint64_t seq = 0;  ///< of the last fact that changed the row
 
     [[nodiscard]] Units free() const { return sellable - reserved - allocated; }
     [[nodiscard]] Units oversold() const { return free() < 0 ? -free() : 0; }
-    /// Units that may be promised, if the location is enabled: max(0, free - SS - OB).
+    /// Units that may be promised from a location that is open and online: max(0, free - SS - OB)
+    /// if the SKU is enabled there. Of any location: promisable_at() of availability.h.
     [[nodiscard]] Units promisable() const {
-        const Units units = free() - safety_stock - buffer;
-        return units > 0 ? units : 0;
+        const Units units = free() - safety_stock - Units{buffer};
+        return units > 0 && disabled == 0 ? units : 0;
     }
 };
 static_assert(sizeof(Position) == 48);

@@ -1,4 +1,4 @@
-// Items, locations, pools, channels, policies and API keys: what stock is measured against.
+// Items, locations, pools, channels, groups and API keys: what stock is measured against.
 #include <algorithm>
 
 #include "ledger/arena_list.h"
@@ -35,6 +35,36 @@ void code_fields(FactWriter& fact, const EntityField& entity, std::string_view c
     fact.text(FieldTag::title, title);
 }
 
+/// What is wrong with the members of a pool or of a group, location by location. Of a group
+/// (kNoGroup: a pool) they may be in no other one.
+std::span<const LineProblem> member_problems(const Context& context,
+                                             std::span<const LocationId> locations, GroupId group) {
+    const State& state = context.state;
+    ArenaList<LineProblem> problems(context.arena, 0);
+    const std::span<bool> member = context.arena.array<bool>(state.locations.size());
+    for (std::uint32_t i = 0; i < locations.size(); ++i) {
+        const LocationId at = locations[i];
+        Refusal refusal = Refusal::none;
+        if (at.raw >= state.locations.size())
+            refusal = Refusal::unknown_location;
+        else if (member[at.raw])
+            refusal = Refusal::duplicate_line;
+        else if (group != kNoGroup && state.group_of(at) != kNoGroup && state.group_of(at) != group)
+            refusal = Refusal::location_in_two_groups;
+        else
+            member[at.raw] = true;
+        if (refusal != Refusal::none)
+            problems.push_back({.line_index = i, .refusal = refusal, .location = at});
+    }
+    return problems.view();
+}
+
+void member_field(const Context& context, FactWriter& fact, std::span<const LocationId> locations) {
+    const std::span<std::uint32_t> ids = context.arena.array<std::uint32_t>(locations.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = locations[i].raw;
+    fact.list<std::uint32_t>(FieldTag::ids, ids);
+}
+
 }  // namespace
 
 Outcome upsert_item(const Context& context, const UpsertItem& command) {
@@ -66,29 +96,28 @@ Outcome upsert_pool(const Context& context, const UpsertPool& command) {
     const Slot slot = slot_for(context.state.pools, command.code, {});
     if (slot.refusal != Refusal::none) return refused(slot.refusal);
     if (command.locations.size() > pool_locations_max) return refused(Refusal::too_many_lines);
-    ArenaList<LineProblem> problems(context.arena, 0);
-    const std::span<std::uint32_t> ids =
-        context.arena.array<std::uint32_t>(command.locations.size());
-    const std::span<bool> member = context.arena.array<bool>(context.state.locations.size());
-    for (std::uint32_t i = 0; i < command.locations.size(); ++i) {
-        const LocationId at = command.locations[i];
-        ids[i] = at.raw;
-        Refusal refusal = Refusal::none;
-        if (at.raw >= context.state.locations.size())
-            refusal = Refusal::unknown_location;
-        else if (member[at.raw])
-            refusal = Refusal::duplicate_line;
-        else
-            member[at.raw] = true;
-        if (refusal != Refusal::none)
-            problems.push_back({.line_index = i, .refusal = refusal, .location = at});
-    }
-    if (!problems.empty()) return refused_lines(problems.view());
+    const auto problems = member_problems(context, command.locations, kNoGroup);
+    if (!problems.empty()) return refused_lines(problems);
     Entry entry(context.state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::pool_upserted);
     entry.envelope_fields();
     code_fields(fact, {.id = slot.id}, command.code, {});
-    fact.list<std::uint32_t>(FieldTag::ids, ids);
+    member_field(context, fact, command.locations);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome upsert_group(const Context& context, const UpsertGroup& command) {
+    const Slot slot = slot_for(context.state.groups, command.code, command.title);
+    if (slot.refusal != Refusal::none) return refused(slot.refusal);
+    if (command.locations.size() > group_locations_max) return refused(Refusal::too_many_lines);
+    const auto problems = member_problems(context, command.locations, GroupId{slot.id});
+    if (!problems.empty()) return refused_lines(problems);
+    Entry entry(context.state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::group_upserted);
+    entry.envelope_fields();
+    code_fields(fact, {.id = slot.id}, command.code, command.title);
+    member_field(context, fact, command.locations);
     entry.end();
     return entry.finish();
 }
@@ -105,25 +134,6 @@ Outcome upsert_channel(const Context& context, const UpsertChannel& command) {
         fact,
         {.id = slot.id, .flags = command.splits ? kChannelSplits : 0, .link = command.pool.raw},
         command.code, command.title);
-    entry.end();
-    return entry.finish();
-}
-
-Outcome set_policy(const Context& context, const SetPolicy& command) {
-    const State& state = context.state;
-    if (command.names_sku && command.sku.raw >= state.items.size())
-        return refused(Refusal::unknown_sku);
-    if (command.names_location && command.location.raw >= state.locations.size())
-        return refused(Refusal::unknown_location);
-    if (command.value > policy_value_max) return refused(Refusal::value_out_of_range);
-    Entry entry(state, context.stamp, &command.envelope, context.writer);
-    FactWriter& fact = entry.begin(FactType::policy_changed);
-    entry.envelope_fields();
-    fact.value(FieldTag::policy,
-               PolicyField{.kind = static_cast<std::uint8_t>(command.kind),
-                           .sku = command.names_sku ? command.sku.raw : kNoId,
-                           .location = command.names_location ? command.location.raw : kNoId,
-                           .value = command.value});
     entry.end();
     return entry.finish();
 }

@@ -35,8 +35,11 @@ Units revive(const Context& context, const Reservation& reservation, std::span<c
     const State& state = context.state;
     TakenUnits already(context.arena);
     ArenaList<Offer> offers(context.arena, 0);
+    ChannelBudget budget(state, reservation.channel, context.arena);
     const auto left_at = [&](const Position& row) {
-        return promisable_at(state, row) - already.get(position_key(row.sku, row.location.raw));
+        const Units left =
+            promisable_at(state, row) - already.get(position_key(row.sku, row.location.raw));
+        return budget.limits(row.sku) ? std::min(left, budget.left(row.sku, row.location)) : left;
     };
     const PoolId pool_id = state.channel_row(reservation.channel).pool;
     const PoolRow* pool = pool_id == kNoPool ? nullptr : &state.pool_rows[pool_id.raw];
@@ -48,7 +51,13 @@ Units revive(const Context& context, const Reservation& reservation, std::span<c
         const auto take = [&](LocationId at, Units quantity) {
             const PlannedPart planned{
                 .line = part.line, .sku = part.sku, .location = at, .quantity = quantity};
-            already[position_key(part.sku, at.raw)] += quantity;
+            Units& gone = already[position_key(part.sku, at.raw)];
+            if (budget.limits(part.sku)) {
+                const Position* row = state.positions.find(part.sku, at);
+                const Units left = row == nullptr ? 0 : promisable_at(state, *row) - gone;
+                budget.take(part.sku, at, quantity, std::clamp<Units>(left, 0, quantity));
+            }
+            gone += quantity;
             taken.push_back(planned);
             changes.add(planned);
         };
@@ -74,11 +83,13 @@ Units revive(const Context& context, const Reservation& reservation, std::span<c
             take(rows[whole->row].location, wanted);
             continue;
         }
-        const Units rest = take_offers(offers.view(), wanted, largest_first,
-                                       [&](const Offer& offer, Units quantity) {
-                                           take(rows[offer.row].location, quantity);
-                                           return changes.fits();
-                                       });
+        const Units rest = take_offers(
+            offers.view(), wanted, largest_first,
+            [&](const Offer& offer, Units quantity) {
+                take(rows[offer.row].location, quantity);
+                return changes.fits();
+            },
+            [&](const Offer& offer) { return left_at(rows[offer.row]); });
         if (!changes.fits()) break;  // the caller refuses
         if (rest > 0) take(part.location, rest);
         forced += rest;
@@ -212,14 +223,19 @@ Outcome adjust(const Context& context, const StepReservation& command) {
     if (!growth.empty()) {
         const PoolId pool = state.channel_row(reservation->channel).pool;
         TakenUnits already(context.arena);  // lines of one SKU share what is left where they stand
+        ChannelBudget budget(state, reservation->channel, context.arena);
         for (std::size_t i = 0; pool != kNoPool && i < growth.size(); ++i) {
             Line& line = growth.view()[i];
             const Position* row = state.positions.find(line.sku, line.location);
             Units& units = already[position_key(line.sku, line.location.raw)];
-            const Units left = row == nullptr ? 0 : promisable_at(state, *row) - units;
+            Units left = row == nullptr ? 0 : promisable_at(state, *row) - units;
+            if (budget.limits(line.sku))
+                left = std::min(left, budget.left(line.sku, line.location));
             line.names_location =
                 left >= line.quantity && state.pool_rows[pool.raw].contains(line.location);
-            if (line.names_location) units += line.quantity;
+            if (!line.names_location) continue;
+            units += line.quantity;
+            budget.take(line.sku, line.location, line.quantity);
         }
         const Plan plan = plan_lines(state, reservation->channel, growth.view(), context.arena);
         if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);

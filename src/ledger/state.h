@@ -24,6 +24,12 @@ namespace holdfast::ledger {
 
 struct LocationRow {
     bool enabled = true;
+    bool online = true;  ///< false: the node fell silent
+    GroupId group = kNoGroup;
+    std::int64_t since = 0;  ///< microseconds UTC: of its last change of `online`; 0 = none yet
+
+    /// Nothing about the location itself bears on what may be promised from it.
+    [[nodiscard]] bool plain() const { return enabled && online; }
 };
 
 struct ChannelRow {
@@ -41,6 +47,10 @@ struct PoolRow {
         return at.raw < rank_of.size() ? rank_of[at.raw] : kNotInPool;
     }
     [[nodiscard]] bool contains(LocationId at) const { return rank(at) != kNotInPool; }
+};
+
+struct GroupRow {
+    std::vector<LocationId> locations;
 };
 
 /// How a state is bounded. Full means a clear refusal (table_full), never silent growth.
@@ -71,19 +81,21 @@ struct State {
 
     std::uint64_t seq = 0;  ///< of the last fact applied
     Instant log_time{};     ///< recorded_at of the last fact applied
-    /// Of the last fact that changed a location, channel, pool or policy since the start: readers
-    /// whose answer rests on these must not run ahead of it. Not part of the state's hash.
+    /// Of the last fact that changed a location, channel, pool, group or policy since the start:
+    /// readers whose answer rests on these must not run ahead of it. Not part of the state's hash.
     std::uint64_t reference_seq = 0;
 
     CodeTable items{skus_max};
     CodeTable locations{locations_max};
     CodeTable channels{channels_max};
     CodeTable pools{pools_max};
+    CodeTable groups{groups_max};
     CodeTable names{names_max};  ///< sources, actors, reasons
 
     std::vector<LocationRow> location_rows;
     std::vector<ChannelRow> channel_rows;
     std::vector<PoolRow> pool_rows;
+    std::vector<GroupRow> group_rows;
 
     PositionTable positions;
     PolicyTable policies;
@@ -103,6 +115,10 @@ struct State {
         return ChannelId{channels.find(code)};
     }
     [[nodiscard]] PoolId pool(std::string_view code) const { return PoolId{pools.find(code)}; }
+    [[nodiscard]] GroupId group(std::string_view code) const { return GroupId{groups.find(code)}; }
+    [[nodiscard]] GroupId group_of(LocationId at) const {
+        return at.raw < location_rows.size() ? location_rows[at.raw].group : kNoGroup;
+    }
     [[nodiscard]] bool enabled(LocationId at) const {
         return at.raw < location_rows.size() && location_rows[at.raw].enabled;
     }

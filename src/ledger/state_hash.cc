@@ -21,6 +21,8 @@ enum class RowTag : std::uint8_t {
     api_key = 12,
     key_generation = 70,
     inbound_line = 50,
+    group = 40,
+    policy_version = 41,
 };
 
 class RowSum {
@@ -63,6 +65,8 @@ void add_reference_data(RowSum& sum, const State& state) {
         row.put_text(state.locations.code(id));
         row.put_text(state.locations.title(id));
         row.put(static_cast<std::uint8_t>(state.location_rows[id].enabled));
+        row.put(static_cast<std::uint8_t>(state.location_rows[id].online));
+        row.put(state.location_rows[id].since);
     }
     for (std::uint32_t id = 0; id < state.channels.size(); ++id) {
         ByteWriter& row = sum.row(RowTag::channel);
@@ -78,12 +82,32 @@ void add_reference_data(RowSum& sum, const State& state) {
         row.put_text(state.pools.code(id));
         for (const LocationId at : state.pool_rows[id].locations) row.put(at.raw);
     }
-    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, std::int32_t value) {
+    for (std::uint32_t id = 0; id < state.groups.size(); ++id) {
+        ByteWriter& row = sum.row(RowTag::group);
+        row.put(id);
+        row.put_text(state.groups.code(id));
+        row.put_text(state.groups.title(id));
+        for (const LocationId at : state.group_rows[id].locations) row.put(at.raw);
+    }
+    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, const PolicyRow& set) {
         ByteWriter& row = sum.row(RowTag::policy);
         row.put(static_cast<std::uint8_t>(kind));
         row.put(scope.sku.raw);
         row.put(scope.location.raw);
-        row.put(static_cast<std::int64_t>(value));
+        row.put(static_cast<std::int64_t>(set.value));
+    });
+}
+
+/// Who set a policy and when depends on the journal: names and seqs.
+void add_policy_versions(RowSum& sum, const State& state) {
+    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, const PolicyRow& set) {
+        ByteWriter& row = sum.row(RowTag::policy_version);
+        row.put(static_cast<std::uint8_t>(kind));
+        row.put(scope.sku.raw);
+        row.put(scope.location.raw);
+        row.put(set.version.seq);
+        row.put(set.version.actor);
+        row.put(set.version.reason);
     });
 }
 
@@ -172,6 +196,7 @@ Hash128 State::stock_hash() const {
 Hash128 State::state_hash() const {
     RowSum sum;
     add_reference_data(sum, *this);
+    add_policy_versions(sum, *this);
     for (std::uint32_t id = 0; id < names.size(); ++id) {
         ByteWriter& row = sum.row(RowTag::name);
         row.put(id);

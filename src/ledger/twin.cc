@@ -14,28 +14,10 @@ std::int64_t generation_at(Instant now, Microseconds length) {
     return to_raw(now) / length.count();
 }
 
-bool code_allowed(std::string_view code) {
-    return !code.empty() && code.size() <= code_bytes_max &&
-           std::none_of(code.begin(), code.end(),
-                        [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
-}
-
 std::uint32_t find_code(const std::vector<TwinCode>& table, std::string_view code) {
     for (std::size_t i = 0; i < table.size(); ++i)
         if (table[i].code == code) return static_cast<std::uint32_t>(i);
     return kNoId;
-}
-
-/// Gives the code its id, or a known code its new title; returns the id.
-std::uint32_t put_code(std::vector<TwinCode>& table, std::string_view code,
-                       std::string_view title) {
-    const std::uint32_t id = find_code(table, code);
-    if (id != kNoId) {
-        table[id].title = title;
-        return id;
-    }
-    table.push_back({std::string(code), std::string(title)});
-    return static_cast<std::uint32_t>(table.size() - 1);
 }
 
 /// Begins a generation; of those that have begun only the newest are kept, with their keys.
@@ -47,6 +29,23 @@ void begin_generation(std::set<std::int64_t>& begun, std::map<Hash128, TwinKey>&
 }
 
 }  // namespace
+
+bool twin_code_allowed(std::string_view code) {
+    return !code.empty() && code.size() <= code_bytes_max &&
+           std::none_of(code.begin(), code.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; });
+}
+
+std::uint32_t twin_put_code(std::vector<TwinCode>& table, std::string_view code,
+                            std::string_view title) {
+    const std::uint32_t id = find_code(table, code);
+    if (id != kNoId) {
+        table[id].title = title;
+        return id;
+    }
+    table.push_back({std::string(code), std::string(title)});
+    return static_cast<std::uint32_t>(table.size() - 1);
+}
 
 TwinOutcome twin_refused(Refusal refusal) {
     TwinOutcome outcome;
@@ -119,46 +118,6 @@ Units Twin::level(SkuId sku, LocationId at, Bucket bucket) const {
     if (row == positions.end()) return 0;
     const auto level = row->second.find(bucket);
     return level == row->second.end() ? 0 : level->second;
-}
-
-Units Twin::free(SkuId sku, LocationId at) const {
-    return level(sku, at, Bucket::sellable) - level(sku, at, Bucket::reserved) -
-           level(sku, at, Bucket::allocated);
-}
-
-Units Twin::policy(PolicyKind kind, SkuId sku, LocationId at) const {
-    const auto rows = policies.find(kind);
-    if (rows == policies.end()) return 0;
-    for (const TwinPlace& scope : {TwinPlace{sku, at}, TwinPlace{sku, kNoLocation},
-                                   TwinPlace{kNoSku, at}, TwinPlace{kNoSku, kNoLocation}})
-        if (const auto row = rows->second.find(scope); row != rows->second.end())
-            return row->second;
-    return 0;
-}
-
-Units Twin::promisable(SkuId sku, LocationId at) const {
-    if (!known(at) || !location_enabled[at.raw]) return 0;
-    return std::max<Units>(0, free(sku, at) - policy(PolicyKind::safety_stock, sku, at) -
-                                  policy(PolicyKind::buffer, sku, at));
-}
-
-Units Twin::available_to_sell(ChannelId channel, SkuId sku) const {
-    Units sum = 0;
-    for (const LocationId at : pool_of(channel)) sum += promisable(sku, at);
-    return sum;
-}
-
-Units Twin::available_to_sell(ChannelId channel, SkuId sku, LocationId at) const {
-    const std::vector<LocationId> pool = pool_of(channel);
-    const bool has_pool = known(channel) && known(channel_rows[channel.raw].pool);
-    if (has_pool && std::find(pool.begin(), pool.end(), at) == pool.end()) return 0;
-    return promisable(sku, at);
-}
-
-Units Twin::largest_single(ChannelId channel, SkuId sku) const {
-    Units largest = 0;
-    for (const LocationId at : pool_of(channel)) largest = std::max(largest, promisable(sku, at));
-    return largest;
 }
 
 std::vector<LocationId> Twin::pool_of(ChannelId channel) const {
@@ -344,29 +303,30 @@ TwinOutcome Twin::on(const ActOnCases&, Instant) { return twin_refused(Refusal::
 TwinOutcome Twin::on(const WakeCases&, Instant) { return {}; }
 
 TwinOutcome Twin::on(const UpsertItem& c, Instant now) {
-    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    if (!twin_code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
     if (c.unit_value > unit_value_max) return twin_refused(Refusal::value_out_of_range);
     Draft draft;
     draft.type = FactType::item_upserted;
     draft.unit_value = c.unit_value;
-    draft.upsert = [&] { put_code(items, c.code, c.title); };
+    draft.upsert = [&] { twin_put_code(items, c.code, c.title); };
     return record(draft, &c.envelope, now);
 }
 
 TwinOutcome Twin::on(const UpsertLocation& c, Instant now) {
-    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    if (!twin_code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
     Draft draft;
     draft.type = FactType::location_upserted;
     draft.upsert = [&] {
-        const std::uint32_t id = put_code(locations, c.code, c.title);
+        const std::uint32_t id = twin_put_code(locations, c.code, c.title);
         location_enabled.resize(locations.size());
+        nodes.resize(locations.size());
         location_enabled[id] = c.enabled;
     };
     return record(draft, &c.envelope, now);
 }
 
 TwinOutcome Twin::on(const UpsertPool& c, Instant now) {
-    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    if (!twin_code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
     if (c.locations.size() > pool_locations_max) return twin_refused(Refusal::too_many_lines);
     std::set<LocationId> seen;
     std::vector<TwinProblem> problems;
@@ -380,7 +340,7 @@ TwinOutcome Twin::on(const UpsertPool& c, Instant now) {
     Draft draft;
     draft.type = FactType::pool_upserted;
     draft.upsert = [&] {
-        const std::uint32_t id = put_code(pools, c.code, "");
+        const std::uint32_t id = twin_put_code(pools, c.code, "");
         pool_locations.resize(pools.size());
         pool_locations[id].assign(c.locations.begin(), c.locations.end());
     };
@@ -388,31 +348,14 @@ TwinOutcome Twin::on(const UpsertPool& c, Instant now) {
 }
 
 TwinOutcome Twin::on(const UpsertChannel& c, Instant now) {
-    if (!code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
+    if (!twin_code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
     if (c.pool != kNoPool && !known(c.pool)) return twin_refused(Refusal::unknown_pool);
     Draft draft;
     draft.type = FactType::channel_upserted;
     draft.upsert = [&] {
-        const std::uint32_t id = put_code(channels, c.code, c.title);
+        const std::uint32_t id = twin_put_code(channels, c.code, c.title);
         channel_rows.resize(channels.size());
         channel_rows[id] = {c.pool, c.splits};
-    };
-    return record(draft, &c.envelope, now);
-}
-
-TwinOutcome Twin::on(const SetPolicy& c, Instant now) {
-    if (c.names_sku && !known(c.sku)) return twin_refused(Refusal::unknown_sku);
-    if (c.names_location && !known(c.location)) return twin_refused(Refusal::unknown_location);
-    if (c.value > policy_value_max) return twin_refused(Refusal::value_out_of_range);
-    Draft draft;
-    draft.type = FactType::policy_changed;
-    draft.upsert = [&] {
-        const TwinPlace scope{c.names_sku ? c.sku : kNoSku,
-                              c.names_location ? c.location : kNoLocation};
-        if (c.value < 0)
-            policies[c.kind].erase(scope);
-        else
-            policies[c.kind][scope] = c.value;
     };
     return record(draft, &c.envelope, now);
 }

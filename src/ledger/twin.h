@@ -126,6 +126,20 @@ struct TwinInboundLine {
     [[nodiscard]] Units open() const { return ordered < received ? 0 : ordered - received; }
 };
 
+/// Whether a node is heard of.
+struct TwinNode {
+    bool online = true;
+    std::int64_t since = 0;
+};
+
+/// Which fact set a policy, by whom and why.
+struct TwinVersion {
+    std::uint64_t seq = 0;
+    std::string actor;
+    std::string reason;
+    friend bool operator==(const TwinVersion&, const TwinVersion&) = default;
+};
+
 /// The whole ledger as maps. Everything is open to read: tests compare it with State.
 class Twin {
   public:
@@ -137,9 +151,13 @@ class Twin {
     [[nodiscard]] Units free(SkuId sku, LocationId at) const;
     /// The most specific policy row's value, 0 where none covers the position.
     [[nodiscard]] Units policy(PolicyKind kind, SkuId sku, LocationId at) const;
-    /// max(0, S - R - A - SS - OB) of an enabled location, 0 of any other.
+    [[nodiscard]] std::optional<Units> policy_row(PolicyKind kind, SkuId sku, LocationId at) const;
+    [[nodiscard]] GroupId group_of(LocationId at) const;
+    /// Kept back at a location: nothing where the location's group keeps safety stock of the SKU.
+    [[nodiscard]] Units safety_stock(SkuId sku, LocationId at) const;
+    /// max(0, S - R - A - SS - OB) of a location that is open and sells the SKU, 0 of any other.
     [[nodiscard]] Units promisable(SkuId sku, LocationId at) const;
-    /// Sum of promisable over the channel's pool: what the channel may sell.
+    /// What the channel may sell from its pool.
     [[nodiscard]] Units available_to_sell(ChannelId channel, SkuId sku) const;
     /// What a line that names the location can get: nothing outside the channel's pool, if it has
     /// one.
@@ -159,12 +177,16 @@ class Twin {
     std::vector<TwinCode> locations;
     std::vector<TwinCode> channels;
     std::vector<TwinCode> pools;
+    std::vector<TwinCode> groups;
     std::vector<std::string> names;
     std::vector<bool> location_enabled;
+    std::vector<TwinNode> nodes;  ///< by location
+    std::vector<std::vector<LocationId>> group_locations;
     std::vector<TwinChannel> channel_rows;
     std::vector<std::vector<LocationId>> pool_locations;
     std::map<TwinPlace, std::map<Bucket, Units>> positions;
     std::map<PolicyKind, std::map<TwinPlace, Units>> policies;
+    std::map<PolicyKind, std::map<TwinPlace, TwinVersion>> policy_versions;
     std::map<std::uint64_t, TwinReservation> reservations;
     std::map<std::string, std::uint64_t> reservation_of_order;
     std::map<Hash128, TwinKey> transport_keys;
@@ -220,6 +242,7 @@ class Twin {
     bool known(LocationId at) const { return at.raw < locations.size(); }
     bool known(ChannelId channel) const { return channel.raw < channels.size(); }
     bool known(PoolId pool) const { return pool.raw < pools.size(); }
+    bool known(GroupId group) const { return group.raw < groups.size(); }
     /// The channel's pool in order; empty for no channel and for a channel without pool.
     std::vector<LocationId> pool_of(ChannelId channel) const;
     bool splits(ChannelId channel) const;
@@ -229,7 +252,6 @@ class Twin {
     TwinOutcome on(const UpsertLocation& c, Instant now);
     TwinOutcome on(const UpsertPool& c, Instant now);
     TwinOutcome on(const UpsertChannel& c, Instant now);
-    TwinOutcome on(const SetPolicy& c, Instant now);
     TwinOutcome on(const CreateApiKey& c, Instant now);
     TwinOutcome on(const RevokeApiKey& c, Instant now);
 
@@ -248,13 +270,22 @@ class Twin {
     std::vector<LinePlan> check_lines(ChannelId channel, std::span<const Line> lines) const;
     LinePlan plan_pool_line(ChannelId channel, SkuId sku, Units quantity,
                             const std::map<TwinPlace, Units>& taken) const;
-    Units left(SkuId sku, LocationId at, const std::map<TwinPlace, Units>& taken) const;
-    std::vector<Take> largest_first(const std::vector<LocationId>& pool, SkuId sku, Units quantity,
-                                    const std::map<TwinPlace, Units>& taken) const;
+    std::vector<Take> largest_first(ChannelId channel, SkuId sku, Units quantity,
+                                    std::map<TwinPlace, Units> taken) const;
     TwinOutcome record_hold(FactType type, ChannelId channel, std::span<const Line> lines,
                             bool partial, std::string_view order, std::int64_t expires_at,
                             const Envelope& envelope, Instant now);
     void bring_back(Draft& draft, std::size_t part_index, Units units) const;
+
+    // What may be sold, once `taken` is promised as well (twin_selling.cc).
+    TwinOutcome on(const UpsertGroup& c, Instant now);
+    TwinOutcome on(const SetNodeStatus& c, Instant now);
+    TwinOutcome on(const SetPolicy& c, Instant now);
+    using Taken = std::map<TwinPlace, Units>;
+    Units promisable(SkuId sku, LocationId at, const Taken& taken) const;
+    Units group_left(ChannelId channel, SkuId sku, GroupId group, const Taken& taken) const;
+    Units left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken) const;
+    Units pool_left(ChannelId channel, SkuId sku, const Taken& taken) const;
 
     // Events (twin_event.cc).
     TwinOutcome on(const RecordEvent& c, Instant now);
@@ -287,6 +318,12 @@ class Twin {
 /// A refusal of the twin, with or without reasons by line.
 TwinOutcome twin_refused(Refusal refusal);
 TwinOutcome twin_refused(std::vector<TwinProblem> problems);
+
+/// Whether a code may be entered: short, and nothing in it that cannot be printed.
+bool twin_code_allowed(std::string_view code);
+/// Gives the code its id, or a known code its new title; returns the id.
+std::uint32_t twin_put_code(std::vector<TwinCode>& table, std::string_view code,
+                            std::string_view title);
 
 /// The caller's number of a line: 0 stands for its position, from 1.
 inline std::uint64_t line_number(std::span<const Line> lines, std::size_t index) {

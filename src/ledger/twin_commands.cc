@@ -298,7 +298,7 @@ Command CommandStream::table(DrawnCommand& d, const Twin& twin) {
     if (kind < 30) return location(d, random_.below(locations_));
     if (kind < 42) return pool(d, twin, random_.below(pools_));
     if (kind < 54) return channel(d, twin, random_.below(channels_));
-    if (kind < 90) return policy(d, twin);
+    if (kind < 90) return selling(d, twin);
     return api_key(d);
 }
 
@@ -347,19 +347,6 @@ Command CommandStream::channel(DrawnCommand& d, const Twin& twin, std::uint64_t 
         c.pool = PoolId{static_cast<std::uint32_t>(random_.below(twin.pools.size()))};
     if (random_.percent(2)) c.pool = PoolId{pools_max};
     c.splits = random_.percent(60);
-    return c;
-}
-
-Command CommandStream::policy(DrawnCommand& d, const Twin& twin) {
-    SetPolicy c;
-    c.envelope = envelope(d);
-    c.kind = random_.percent(60) ? PolicyKind::safety_stock : PolicyKind::buffer;
-    c.names_sku = random_.percent(60);
-    if (c.names_sku) c.sku = sku(twin);
-    c.names_location = random_.percent(60);
-    if (c.names_location) c.location = place(twin);
-    c.value = random_.between(-1, 4);
-    if (random_.percent(3)) c.value = policy_value_max + random_.between(0, 1);
     return c;
 }
 
@@ -457,10 +444,21 @@ std::string describe_body(const UpsertChannel& c) {
     return fmt::format("channel '{}' pool {} splits {}", c.code,
                        static_cast<std::int32_t>(c.pool.raw), c.splits);
 }
+std::string describe_body(const UpsertGroup& c) {
+    std::string words = fmt::format("group '{}'", c.code);
+    for (const LocationId at : c.locations)
+        words += fmt::format(" {}", static_cast<std::int32_t>(at.raw));
+    return words;
+}
+std::string describe_body(const SetNodeStatus& c) {
+    return fmt::format("node {} {} since {}", static_cast<std::int32_t>(c.location.raw),
+                       c.online ? "online" : "offline", to_raw(c.since));
+}
 std::string describe_body(const SetPolicy& c) {
-    return fmt::format("policy {} sku {} location {} value {}", name(c.kind),
+    return fmt::format("policy {} sku {} location {} group {} value {}", name(c.kind),
                        c.names_sku ? fmt::to_string(c.sku.raw) : "any",
-                       c.names_location ? fmt::to_string(c.location.raw) : "any", c.value);
+                       c.names_location ? fmt::to_string(c.location.raw) : "any",
+                       c.names_group ? fmt::to_string(c.group.raw) : "any", c.value);
 }
 std::string describe_body(const CreateApiKey& c) { return fmt::format("create API key {}", c.id); }
 std::string describe_body(const RevokeApiKey& c) { return fmt::format("revoke API key {}", c.id); }

@@ -70,7 +70,12 @@ class CommandStream {
     Command location(DrawnCommand& d, std::uint64_t number);
     Command pool(DrawnCommand& d, const Twin& twin, std::uint64_t number);
     Command channel(DrawnCommand& d, const Twin& twin, std::uint64_t number);
+    // What may be sold (twin_commands_selling.cc).
+    Command selling(DrawnCommand& d, const Twin& twin);
+    Command group(DrawnCommand& d, const Twin& twin);
+    Command node_status(DrawnCommand& d, const Twin& twin);
     Command policy(DrawnCommand& d, const Twin& twin);
+    GroupId any_group(const Twin& twin);
     Command api_key(DrawnCommand& d);
     Envelope envelope(DrawnCommand& d);
     void draw_lines(DrawnCommand& d, const Twin& twin);

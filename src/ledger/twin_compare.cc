@@ -40,6 +40,7 @@ Difference tables(const State& state, const Twin& twin) {
     if (auto d = codes("locations", state.locations, twin.locations)) return d;
     if (auto d = codes("channels", state.channels, twin.channels)) return d;
     if (auto d = codes("pools", state.pools, twin.pools)) return d;
+    if (auto d = codes("groups", state.groups, twin.groups)) return d;
     if (auto d = differ<std::size_t>("number of names", state.names.size(), twin.names.size()))
         return d;
     for (std::uint32_t id = 0; id < state.names.size(); ++id)
@@ -50,6 +51,20 @@ Difference tables(const State& state, const Twin& twin) {
         if (auto d = differ<bool>(fmt::format("location {} enabled", id),
                                   state.enabled(LocationId{id}), twin.location_enabled[id]))
             return d;
+    for (std::uint32_t id = 0; id < state.locations.size(); ++id) {
+        const LocationRow& row = state.location_rows[id];
+        if (auto d = differ<bool>(fmt::format("location {} online", id), row.online,
+                                  twin.nodes[id].online))
+            return d;
+        if (auto d = differ(fmt::format("location {} since", id), row.since, twin.nodes[id].since))
+            return d;
+        if (auto d = differ(fmt::format("group of location {}", id), row.group.raw,
+                            twin.group_of(LocationId{id}).raw))
+            return d;
+    }
+    for (std::uint32_t id = 0; id < state.groups.size(); ++id)
+        if (state.group_rows[id].locations != twin.group_locations[id])
+            return fmt::format("locations of group {} differ", id);
     for (std::uint32_t id = 0; id < state.channels.size(); ++id) {
         const ChannelRow& row = state.channel_rows[id];
         if (auto d = differ(fmt::format("pool of channel {}", id), row.pool.raw,
@@ -90,21 +105,27 @@ Difference positions(const State& state, const Twin& twin) {
         }
         if (!found)
             found = differ<Units>(which + " safety_stock", p.safety_stock,
-                                  twin.policy(PolicyKind::safety_stock, p.sku, p.location));
+                                  twin.safety_stock(p.sku, p.location));
         if (!found)
             found = differ<Units>(which + " buffer", p.buffer,
                                   twin.policy(PolicyKind::buffer, p.sku, p.location));
-        const Units promisable = state.enabled(p.location) ? p.promisable() : 0;
         if (!found)
-            found = differ(which + " promisable", promisable, twin.promisable(p.sku, p.location));
+            found = differ(which + " promisable", promisable_at(state, p),
+                           twin.promisable(p.sku, p.location));
     });
     return found;
 }
 
 Difference policies(const State& state, const Twin& twin) {
     std::map<PolicyKind, std::map<TwinPlace, Units>> rows;
-    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, std::int64_t value) {
-        rows[kind][{scope.sku, scope.location}] = value;
+    std::map<PolicyKind, std::map<TwinPlace, TwinVersion>> versions;
+    const auto interned = [&](std::uint16_t name) {
+        return std::string(name == 0 ? std::string_view{} : state.names.code(name - 1U));
+    };
+    state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, const PolicyRow& row) {
+        rows[kind][{scope.sku, scope.location}] = row.value;
+        versions[kind][{scope.sku, scope.location}] = {row.version.seq, interned(row.version.actor),
+                                                       interned(row.version.reason)};
     });
     for (std::size_t number = 1; number <= policy_kinds; ++number) {
         const auto kind = static_cast<PolicyKind>(number);
@@ -112,6 +133,10 @@ Difference policies(const State& state, const Twin& twin) {
         if (rows[kind] !=
             (expected == twin.policies.end() ? std::map<TwinPlace, Units>{} : expected->second))
             return fmt::format("{} policy rows differ", name(kind));
+        const auto expected_versions = twin.policy_versions.find(kind);
+        if (expected_versions != twin.policy_versions.end() &&
+            versions[kind] != expected_versions->second)
+            return fmt::format("versions of {} policies differ", name(kind));
     }
     return std::nullopt;
 }

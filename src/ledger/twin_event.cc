@@ -127,17 +127,22 @@ std::vector<LocationId> Twin::forced_along(const RecordEvent& c, const Line& lin
     return pool;
 }
 
-/// Promises what is promisable along the order, then what policy keeps back, then what is not
-/// there at the first location.
+/// Promises what the channel may sell along the order, then what is promisable for others, then
+/// what policy keeps back, then what is not there at the first location.
 void Twin::force(Draft& draft, const std::vector<LocationId>& order, std::uint64_t line, SkuId sku,
                  Units units) const {
     for (const LocationId at : order) {
-        const Units here = std::min(units, left(sku, at, draft.taken));
+        const Units here = std::min(units, left(draft.after.channel, sku, at, draft.taken));
         if (here > 0) draft.promise(line, sku, at, here);
         units -= here;
     }
     for (const LocationId at : order) {
-        if (!location_enabled[at.raw]) continue;
+        const Units here = std::min(units, promisable(sku, at, draft.taken));
+        if (here > 0) draft.promise(line, sku, at, here);
+        units -= here;
+    }
+    for (const LocationId at : order) {
+        if (!location_enabled[at.raw] || policy_row(PolicyKind::enabled, sku, at) == 0) continue;
         const Units unpromised = free(sku, at) - draft.taken[{sku, at}];
         const Units here = std::min(units, std::max<Units>(0, unpromised));
         if (here > 0) draft.promise(line, sku, at, here);

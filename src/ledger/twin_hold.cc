@@ -27,12 +27,6 @@ std::optional<Refusal> line_count_refusal(std::span<const Line> lines) {
 
 }  // namespace
 
-Units Twin::left(SkuId sku, LocationId at, const std::map<TwinPlace, Units>& taken) const {
-    const auto row = taken.find({sku, at});
-    const Units gone = row == taken.end() ? 0 : row->second;
-    return std::max<Units>(0, promisable(sku, at) - gone);
-}
-
 std::vector<Twin::LinePlan> Twin::check_lines(ChannelId channel,
                                               std::span<const Line> lines) const {
     const std::vector<LocationId> pool = pool_of(channel);
@@ -60,18 +54,19 @@ std::vector<Twin::LinePlan> Twin::check_lines(ChannelId channel,
     return plans;
 }
 
-std::vector<Twin::Take> Twin::largest_first(const std::vector<LocationId>& pool, SkuId sku,
-                                            Units quantity,
-                                            const std::map<TwinPlace, Units>& taken) const {
-    std::vector<LocationId> order = pool;
+std::vector<Twin::Take> Twin::largest_first(ChannelId channel, SkuId sku, Units quantity,
+                                            std::map<TwinPlace, Units> taken) const {
+    std::vector<LocationId> order = pool_of(channel);
+    const std::map<TwinPlace, Units> before = taken;
     std::stable_sort(order.begin(), order.end(), [&](LocationId a, LocationId b) {
-        return left(sku, a, taken) > left(sku, b, taken);
+        return left(channel, sku, a, before) > left(channel, sku, b, before);
     });
     std::vector<Take> takes;
     for (const LocationId at : order) {
-        const Units units = std::min(quantity, left(sku, at, taken));
-        if (units == 0) break;
+        const Units units = std::min(quantity, left(channel, sku, at, taken));
+        if (units == 0) continue;
         takes.push_back({at, units});
+        taken[{sku, at}] += units;
         quantity -= units;
     }
     return takes;
@@ -81,20 +76,16 @@ Twin::LinePlan Twin::plan_pool_line(ChannelId channel, SkuId sku, Units quantity
                                     const std::map<TwinPlace, Units>& taken) const {
     const std::vector<LocationId> pool = pool_of(channel);
     LinePlan plan;
-    Units sum = 0;
     Units largest = 0;
-    for (const LocationId at : pool) {
-        const Units units = left(sku, at, taken);
-        sum += units;
-        largest = std::max(largest, units);
-    }
+    for (const LocationId at : pool) largest = std::max(largest, left(channel, sku, at, taken));
+    const Units sum = pool_left(channel, sku, taken);
     for (const LocationId at : pool)
-        if (left(sku, at, taken) >= quantity) {
+        if (left(channel, sku, at, taken) >= quantity) {
             plan.takes.push_back({at, quantity});
             return plan;
         }
     if (sum >= quantity && splits(channel)) {
-        plan.takes = largest_first(pool, sku, quantity, taken);
+        plan.takes = largest_first(channel, sku, quantity, taken);
         return plan;
     }
     plan.refusal = sum >= quantity ? Refusal::split_not_allowed : Refusal::insufficient_stock;
@@ -112,7 +103,7 @@ std::vector<Twin::LinePlan> Twin::plan_hold(ChannelId channel, std::span<const L
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const Line& line = lines[i];
         if (!well_formed(i) || !line.names_location) continue;
-        const Units here = left(line.sku, line.location, taken);
+        const Units here = left(channel, line.sku, line.location, taken);
         if (here < line.quantity) {
             plans[i].refusal = Refusal::insufficient_stock;
             plans[i].available_to_sell = here;
@@ -134,7 +125,7 @@ std::vector<Twin::LinePlan> Twin::plan_hold(ChannelId channel, std::span<const L
     if (wanted.size() > 1)
         for (const LocationId at : pool_of(channel)) {
             const bool covers = std::all_of(wanted.begin(), wanted.end(), [&](const auto& row) {
-                return left(row.first, at, taken) >= row.second;
+                return left(channel, row.first, at, taken) >= row.second;
             });
             if (covers && !whole_order) whole_order = at;
         }
@@ -203,11 +194,12 @@ TwinOutcome Twin::on(const StepReservation& c, Instant now) {
 void Twin::bring_back(Draft& draft, std::size_t part_index, Units units) const {
     const TwinPart part = draft.after.parts[part_index];
     const auto promise = [&](LocationId at, Units q) { draft.promise(part.line, part.sku, at, q); };
-    if (left(part.sku, part.location, draft.taken) >= units) return promise(part.location, units);
-    const std::vector<LocationId> pool = pool_of(draft.after.channel);
-    for (const LocationId at : pool)
-        if (left(part.sku, at, draft.taken) >= units) return promise(at, units);
-    for (const Take& take : largest_first(pool, part.sku, units, draft.taken)) {
+    const ChannelId channel = draft.after.channel;
+    if (left(channel, part.sku, part.location, draft.taken) >= units)
+        return promise(part.location, units);
+    for (const LocationId at : pool_of(channel))
+        if (left(channel, part.sku, at, draft.taken) >= units) return promise(at, units);
+    for (const Take& take : largest_first(channel, part.sku, units, draft.taken)) {
         promise(take.at, take.units);
         units -= take.units;
     }
@@ -347,7 +339,8 @@ TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
                           [&](const TwinPart& part) { return part.line == line.line; });
         const bool sold_from =
             !has_pool || std::find(pool.begin(), pool.end(), first.location) != pool.end();
-        const bool fits = sold_from && left(first.sku, first.location, taken) >= line.quantity;
+        const bool fits =
+            sold_from && left(before.channel, first.sku, first.location, taken) >= line.quantity;
         if (fits) taken[{first.sku, first.location}] += line.quantity;
         line.sku = first.sku;
         line.location = first.location;

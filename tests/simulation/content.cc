@@ -170,6 +170,12 @@ struct Check {
                 return "has other locations";
         return upsert(FactType::pool_upserted);
     }
+    Wrong operator()(const UpsertGroup&) const { return upsert(FactType::group_upserted); }
+    Wrong operator()(const SetNodeStatus& c) const {
+        const auto entity = fact.field_as<EntityField>(FieldTag::entity).value_or(EntityField{});
+        if (entity.id != c.location.raw) return "is another node";
+        return wrong_type(fact, c.online ? FactType::node_online : FactType::node_offline);
+    }
     Wrong operator()(const SetPolicy& c) const {
         if (auto wrong = wrong_type(fact, FactType::policy_changed)) return wrong;
         const auto row = fact.field_as<PolicyField>(FieldTag::policy).value_or(PolicyField{});

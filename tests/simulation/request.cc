@@ -38,21 +38,29 @@ struct Binder {
     }
     void operator()(UpsertPool& c) const {
         c.code = arena.copy(request.code);
-        const std::span<LocationId> copy = arena.array<LocationId>(request.locations.size());
-        std::copy(request.locations.begin(), request.locations.end(), copy.begin());
-        c.locations = copy;
+        c.locations = locations();
+    }
+    void operator()(UpsertGroup& c) const {
+        code(c);
+        c.locations = locations();
     }
     void operator()(UpsertItem& c) const { code(c); }
     void operator()(UpsertLocation& c) const { code(c); }
     void operator()(UpsertChannel& c) const { code(c); }
     void operator()(CreateApiKey& c) const { c.title = arena.copy(request.title); }
     void operator()(SetPolicy&) const {}
+    void operator()(SetNodeStatus&) const {}
     void operator()(RevokeApiKey&) const {}
     void operator()(ExpireHolds&) const {}
     void operator()(ActOnCases&) const {}
     void operator()(WakeCases&) const {}
 
   private:
+    [[nodiscard]] std::span<const LocationId> locations() const {
+        const std::span<LocationId> copy = arena.array<LocationId>(request.locations.size());
+        std::copy(request.locations.begin(), request.locations.end(), copy.begin());
+        return copy;
+    }
     template <class Upsert>
     void code(Upsert& c) const {
         c.code = arena.copy(request.code);

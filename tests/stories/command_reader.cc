@@ -275,10 +275,8 @@ bool CommandReader::read_table(ReadCommand& out) {
         return true;
     }
     if (words_.eat("channel")) return read_channel(out);
-    if (words_.eat("safety_stock")) return read_policy(out, PolicyKind::safety_stock);
-    if (words_.eat("buffer")) return read_policy(out, PolicyKind::buffer);
     if (words_.eat("api key")) return read_api_key(out);
-    return false;
+    return read_selling(out);
 }
 
 bool CommandReader::read_channel(ReadCommand& out) {
@@ -293,23 +291,6 @@ bool CommandReader::read_channel(ReadCommand& out) {
     c.pool = names_.state.pool(pool);
     if (c.pool == kNoPool) c.pool = PoolId{pools_max};  // kNoPool itself means "no pool wanted"
     c.splits = !words_.eat("without splitting");
-    out.command = c;
-    return true;
-}
-
-bool CommandReader::read_policy(ReadCommand& out, PolicyKind kind) {
-    SetPolicy c;
-    c.kind = kind;
-    if (words_.peek() != "at" && words_.peek() != "is") {
-        c.names_sku = true;
-        c.sku = sku();
-    }
-    if (words_.eat("at")) {
-        c.names_location = true;
-        c.location = location();
-    }
-    if (!words_.eat("is")) return false;
-    c.value = words_.eat("removed") ? -1 : words_.take_number().value_or(0);
     out.command = c;
     return true;
 }

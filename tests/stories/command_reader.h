@@ -54,6 +54,9 @@ class CommandReader {
     bool read_document(ReadCommand& out, FactType type);
     bool read_table(ReadCommand& out);
     bool read_channel(ReadCommand& out);
+    bool read_selling(ReadCommand& out);  // read_selling.cc
+    bool read_group(ReadCommand& out);
+    bool read_node(ReadCommand& out);
     bool read_policy(ReadCommand& out, PolicyKind kind);
     bool read_api_key(ReadCommand& out);
     void read_lines(ReadCommand& out);

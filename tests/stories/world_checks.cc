@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ledger/availability.h"
 #include "world.h"
 
 namespace holdfast::stories {
@@ -183,7 +184,7 @@ std::optional<Units> World::quantity(std::string_view word, SkuId sku, LocationI
     if (word == "safety_stock") return position.safety_stock;
     if (word == "buffer") return position.buffer;
     if (word == "available_to_sell" || word == "promisable")
-        return state_->enabled(at) ? position.promisable() : 0;
+        return row != nullptr ? ledger::promisable_at(*state_, *row) : 0;
     if (const auto bucket = bucket_from(word)) return state_->positions.level(sku, at, *bucket);
     return std::nullopt;
 }

@@ -1,0 +1,37 @@
+#include "ledger/channel_budget.h"
+
+#include "ledger/availability.h"
+
+namespace holdfast::ledger {
+
+/// One pass for all groups of a SKU: asking group by group would walk its positions once for each.
+void ChannelBudget::sum_up(SkuId sku) {
+    for (const Position& row : state_.positions.of(sku)) {
+        const GroupId group = state_.group_of(row.location);
+        if (group == kNoGroup) continue;
+        shares_[position_key(sku, group.raw)].promisable += promisable_at(state_, row);
+    }
+    shares_[position_key(sku, kNoId)].settled = true;
+}
+
+ChannelBudget::Share* ChannelBudget::share_of(SkuId sku, LocationId at) {
+    if (!limits(sku)) return nullptr;
+    const GroupId group = state_.group_of(at);
+    if (group == kNoGroup) return nullptr;
+    if (!shares_.get(position_key(sku, kNoId)).settled) sum_up(sku);
+    Share& share = shares_[position_key(sku, group.raw)];
+    if (!share.settled) {
+        share.left = group_share(state_, channel_, sku, group, share.promisable);
+        share.settled = true;
+    }
+    return &share;
+}
+
+void ChannelBudget::take(SkuId sku, LocationId at, Units /*units*/, Units promisable) {
+    Share* share = share_of(sku, at);
+    if (share == nullptr) return;
+    share->left.pool -= promisable;
+    share->left.channel -= promisable;
+}
+
+}  // namespace holdfast::ledger

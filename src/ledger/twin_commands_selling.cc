@@ -1,0 +1,80 @@
+// Random policies, nodes and groups.
+#include <fmt/format.h>
+
+#include "ledger/twin_commands.h"
+
+namespace holdfast::ledger {
+namespace {
+
+constexpr std::uint64_t kGroups = 3;
+constexpr std::int64_t kMinute = 60'000'000;
+
+}  // namespace
+
+Command CommandStream::selling(DrawnCommand& d, const Twin& twin) {
+    const std::uint64_t kind = random_.below(100);
+    if (kind < 15) return group(d, twin);
+    if (kind < 35) return node_status(d, twin);
+    return policy(d, twin);
+}
+
+GroupId CommandStream::any_group(const Twin& twin) {
+    if (twin.groups.empty() || random_.percent(4)) return kNoGroup;
+    return GroupId{static_cast<std::uint32_t>(random_.below(twin.groups.size()))};
+}
+
+Command CommandStream::group(DrawnCommand& d, const Twin& twin) {
+    UpsertGroup c;
+    c.envelope = envelope(d);
+    const std::uint64_t number = random_.below(kGroups);
+    c.code = text(d, random_.percent(4) ? std::string{} : fmt::format("group-{}", number));
+    c.title = text(d, "a region");
+    // Mostly what is free or its own already; a location of another group now and then.
+    for (std::uint32_t i = 0; i < twin.locations.size(); ++i) {
+        const GroupId of = twin.group_of(LocationId{i});
+        const bool other = of != kNoGroup && twin.groups[of.raw].code != c.code;
+        if (random_.percent(other ? 20 : 60)) d.locations.push_back(LocationId{i});
+    }
+    if (!d.locations.empty() && random_.percent(5)) d.locations.push_back(d.locations.front());
+    if (random_.percent(3)) d.locations.push_back(kNoLocation);
+    c.locations = d.locations;
+    return c;
+}
+
+Command CommandStream::node_status(DrawnCommand& d, const Twin& twin) {
+    SetNodeStatus c;
+    c.envelope = envelope(d);
+    c.location = place(twin);
+    c.online = random_.percent(60);
+    if (random_.percent(50)) c.since = now_ - Microseconds{random_.between(-1, 5) * kMinute};
+    return c;
+}
+
+Command CommandStream::policy(DrawnCommand& d, const Twin& twin) {
+    static constexpr PolicyKind kKinds[] = {PolicyKind::safety_stock,
+                                            PolicyKind::safety_stock,
+                                            PolicyKind::buffer,
+                                            PolicyKind::buffer,
+                                            PolicyKind::enabled,
+                                            PolicyKind::offline_buffer,
+                                            PolicyKind::group_safety_stock,
+                                            PolicyKind::offline_buffer,
+                                            PolicyKind::group_safety_stock};
+    SetPolicy c;
+    c.envelope = envelope(d);
+    c.kind = random_.pick(kKinds);
+    if (random_.percent(1)) c.kind = PolicyKind::quota;
+    c.names_sku = random_.percent(60);
+    if (c.names_sku) c.sku = sku(twin);
+    const bool of_group = (c.kind == PolicyKind::group_safety_stock) != random_.percent(2);
+    c.names_group = of_group && random_.percent(60);
+    if (c.names_group) c.group = any_group(twin);
+    c.names_location = !of_group && random_.percent(60);
+    if (c.names_location) c.location = place(twin);
+    c.value = random_.between(-1, 4);
+    if (c.kind == PolicyKind::enabled) c.value = random_.percent(40) ? 0 : random_.between(-1, 2);
+    if (random_.percent(3)) c.value = policy_value_max + random_.between(0, 1);
+    return c;
+}
+
+}  // namespace holdfast::ledger

@@ -1,0 +1,70 @@
+// The words of what may be sold: groups, nodes and policies.
+#include "command_reader.h"
+
+namespace holdfast::stories {
+namespace {
+
+std::string_view keep(ReadCommand& out, std::string text) {
+    out.texts.push_back(std::move(text));
+    return out.texts.back();
+}
+
+}  // namespace
+
+bool CommandReader::read_selling(ReadCommand& out) {
+    if (words_.eat("group")) return read_group(out);
+    if (words_.eat("node")) return read_node(out);
+    if (const auto kind = policy_kind_from(words_.peek())) {
+        words_.take();
+        return read_policy(out, *kind);
+    }
+    return false;
+}
+
+/// "group north is MAIN, STORE"; "group north is empty".
+bool CommandReader::read_group(ReadCommand& out) {
+    UpsertGroup c;
+    c.code = keep(out, words_.take());
+    if (!words_.eat("is empty")) {
+        if (!words_.eat("is")) return false;
+        do {
+            out.locations.push_back(location());
+        } while (words_.eat(","));
+    }
+    c.locations = out.locations;
+    out.command = c;
+    return true;
+}
+
+/// "node STORE is offline"; "node STORE is online".
+bool CommandReader::read_node(ReadCommand& out) {
+    SetNodeStatus c;
+    c.location = location();
+    c.online = words_.eat("is online");
+    out.command = c;
+    return c.online || words_.eat("is offline");
+}
+
+/// "safety_stock SHOE at MAIN is 3"; "group_safety_stock SHOE in north is 3"; "buffer is removed".
+bool CommandReader::read_policy(ReadCommand& out, PolicyKind kind) {
+    SetPolicy c;
+    c.kind = kind;
+    if (words_.peek() != "at" && words_.peek() != "in" && words_.peek() != "is") {
+        c.names_sku = true;
+        c.sku = sku();
+    }
+    if (words_.eat("at")) {
+        c.names_location = true;
+        c.location = location();
+    }
+    if (words_.eat("in")) {
+        c.names_group = true;
+        c.group = names_.state.group(words_.take());
+    }
+    if (!words_.eat("is")) return false;
+    c.value = words_.eat("removed") ? -1 : words_.take_number().value_or(0);
+    out.command = c;
+    return true;
+}
+
+}  // namespace holdfast::stories
