@@ -105,6 +105,8 @@ class ByteReader {
     /// At least `wanted` bytes in bytes_; false and bad where they do not come.
     bool fetch(std::size_t wanted) {
         while (bytes_.size() < wanted) {
+            // What is left of a piece is gone once the next one is asked for.
+            std::vector<std::byte> joined(bytes_.begin(), bytes_.end());
             const bool more = good_ && wanted <= remaining();
             const Result<ByteSpan> piece = more ? source_() : Result<ByteSpan>(ByteSpan{});
             if (!piece) source_result_ = tl::unexpected(piece.error());
@@ -115,14 +117,10 @@ class ByteReader {
                 return false;
             }
             left_ -= piece->size();
-            if (bytes_.empty()) {
+            if (joined.empty()) {
                 bytes_ = *piece;
                 continue;
             }
-            // A value that stands across two pieces.
-            std::vector<std::byte> joined;
-            joined.reserve(bytes_.size() + piece->size());
-            joined.insert(joined.end(), bytes_.begin(), bytes_.end());
             joined.insert(joined.end(), piece->begin(), piece->end());
             joined_ = std::move(joined);
             bytes_ = joined_;

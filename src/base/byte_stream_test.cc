@@ -28,14 +28,17 @@ void expect_rows(ByteReader& in) {
     EXPECT_TRUE(in.at_end());
 }
 
-/// The bytes in pieces of one size.
+/// The bytes in pieces of one size, each good until the next one.
 struct Pieces {
     ByteSpan rest;
     std::size_t size;
+    std::vector<std::byte> piece;
     Result<ByteSpan> operator()() {
-        const ByteSpan piece = rest.first(std::min(size, rest.size()));
-        rest = rest.subspan(piece.size());
-        return piece;
+        std::fill(piece.begin(), piece.end(), std::byte{0xEE});
+        const ByteSpan next = rest.first(std::min(size, rest.size()));
+        piece.assign(next.begin(), next.end());
+        rest = rest.subspan(next.size());
+        return ByteSpan(piece);
     }
 };
 
@@ -63,7 +66,7 @@ TEST(ByteStream, RowsComeBackInPiecesOfAnySize) {
         put_rows(out);
         ASSERT_TRUE(out.finish());
         EXPECT_EQ(collected, whole) << size;
-        ByteReader in(Pieces{whole, size}, whole.size());
+        ByteReader in(Pieces{whole, size, {}}, whole.size());
         expect_rows(in);
     }
 }
@@ -89,7 +92,7 @@ TEST(ByteStream, AReaderTurnsBadWhereItsBytesEnd) {
     ByteWriter out(bytes);
     put_rows(out);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-        ByteReader in(Pieces{ByteSpan(bytes).first(size), 4}, size);
+        ByteReader in(Pieces{ByteSpan(bytes).first(size), 4, {}}, size);
         const std::size_t count = in.get_count(8);
         for (std::size_t i = 0; i < 3; ++i) {
             (void)in.get<std::uint32_t>();
@@ -108,7 +111,7 @@ TEST(ByteStream, AReaderBelievesNoCountOrTextThatCannotFollow) {
     ByteReader counts(bytes);
     EXPECT_EQ(counts.get_count(1), 0u);
     EXPECT_FALSE(counts.good());
-    ByteReader texts(Pieces{bytes, 3}, bytes.size());
+    ByteReader texts(Pieces{bytes, 3, {}}, bytes.size());
     EXPECT_EQ(texts.get_text(), "");
     EXPECT_FALSE(texts.good());
 }

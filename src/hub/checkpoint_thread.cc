@@ -22,6 +22,9 @@ void tell(const Result<sequencer::CheckpointReport>& report) {
             log_warning("checkpoint.failed", "the next start would replay more", why);
         return;
     }
+    for (const std::string& refused : report->refused)
+        log_warning("checkpoint.refused", "an earlier checkpoint was not usable",
+                    {{"detail", refused}});
     log_info("checkpoint.taken", "a checkpoint was taken beside the service",
              {{"seq", fmt::to_string(report->seq)},
               {"from_seq", fmt::to_string(report->from_seq)},

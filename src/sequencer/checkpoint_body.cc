@@ -69,10 +69,14 @@ Result<LoadedCheckpoint> load_checkpoint(journal::CheckpointStore& store, std::u
         return failure(ErrorCode::invalid_argument, "it belongs to another journal");
     ByteReader in([&] { return (*reader)->next(); }, (*reader)->body_bytes());
     auto machines = decode(in, head.hash_seed, limits);
+    // Behind the last piece stands the checksum of all of them. It comes first when something is
+    // wrong: damaged bytes decode to anything.
+    for (bool more = true; more;) {
+        const auto piece = (*reader)->next();
+        if (!piece) return tl::unexpected(piece.error());
+        more = !piece->empty();
+    }
     if (!machines) return tl::unexpected(machines.error());
-    // Behind the last piece stands the checksum of all of them.
-    const auto end = (*reader)->next();
-    if (!end) return tl::unexpected(end.error());
     return LoadedCheckpoint{.info = (*reader)->info(),
                             .body_bytes = (*reader)->body_bytes(),
                             .machines = std::move(*machines)};

@@ -62,23 +62,35 @@ Result<void> CheckpointFollower::load_next() {
         machines_ = Machines::empty(end_.hash_seed, limits_);
         return begin_at(1);
     }
-    auto loaded = load_checkpoint(store_, candidates_.back(), end_, limits_);
+    const std::uint64_t seq = candidates_.back();
     candidates_.pop_back();
+    auto loaded = load_checkpoint(store_, seq, end_, limits_);
     if (!loaded) {
         // Stopped or out of a disk: an older one would fare no better.
         const ErrorCode why = loaded.error().code;
         if (why == ErrorCode::closed || why == ErrorCode::io_error)
             return tl::unexpected(loaded.error());
+        refuse(seq, to_string(loaded.error()));
         return {};
     }
-    if (!loaded->verify()) return {};
+    if (const auto verified = loaded->verify(); !verified) {
+        refuse(seq, to_string(verified.error()));
+        return {};
+    }
     const Result<bool> ours = continues(loaded->info);
     if (!ours) return tl::unexpected(ours.error());
-    if (!*ours) return {};
+    if (!*ours) {
+        refuse(seq, "the journal has another history");
+        return {};
+    }
     report_.from_seq = loaded->info.seq;
     machines_ = std::move(loaded->machines);
     stage_ = Stage::replay;
     return {};
+}
+
+void CheckpointFollower::refuse(std::uint64_t seq, const std::string& why) {
+    report_.refused.push_back(fmt::format("checkpoint at seq {}: {}", seq, why));
 }
 
 /// Whether the journal goes on from this checkpoint; the cursor then stands behind it. As in

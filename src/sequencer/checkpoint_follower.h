@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "journal/checkpoint_store.h"
@@ -26,6 +27,7 @@ struct CheckpointReport {
     std::uint64_t facts_replayed = 0;
     std::uint64_t body_bytes = 0;
     Microseconds took{};
+    std::vector<std::string> refused;  ///< newer ones that it could not begin with, and why
 };
 
 class CheckpointFollower {
@@ -45,6 +47,7 @@ class CheckpointFollower {
 
     Result<void> list();
     Result<void> load_next();
+    void refuse(std::uint64_t seq, const std::string& why);
     Result<bool> continues(const journal::CheckpointInfo& info);
     Result<void> begin_at(std::uint64_t seq);
     Result<void> replay();

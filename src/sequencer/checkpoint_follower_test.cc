@@ -15,6 +15,7 @@
 namespace holdfast::sequencer {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 /// Steps when the test says so.
@@ -140,6 +141,20 @@ TEST_F(CheckpointFollowerTest, IsTheOneThatTheServiceWouldHaveTakenAtThatMoment)
     EXPECT_EQ(process->sequencer.state().state_hash(), now);
 }
 
+TEST_F(CheckpointFollowerTest, ABodyOfManyPiecesIsWorthAStartToo) {
+    auto process = started();
+    add_items(*process, 50'000);
+    process->sequencer.idle_work();
+    process->runner.finish();
+    ASSERT_GT(process->runner.last->body_bytes, 4 * body_piece_bytes);
+    add_items(*process, 10);
+    const Hash128 before = process->sequencer.state().state_hash();
+    process.reset();
+    process = started();
+    EXPECT_EQ(process->recovery->checkpoint_seq, 50'000u);
+    EXPECT_EQ(process->sequencer.state().state_hash(), before);
+}
+
 TEST_F(CheckpointFollowerTest, GoesOnFromTheOneBefore) {
     auto process = started();
     for (const std::uint64_t from : {0u, 10u, 20u}) {
@@ -165,6 +180,7 @@ TEST_F(CheckpointFollowerTest, GoesBackToAnOlderOneWhenTheNewestIsDamaged) {
     process->runner.finish();
     ASSERT_TRUE(process->runner.last);
     EXPECT_EQ(process->runner.last->from_seq, 10u);
+    EXPECT_THAT(process->runner.last->refused, ElementsAre(HasSubstr("checksum")));
     EXPECT_EQ(info_at(30).state_hash, process->sequencer.state().state_hash());
 }
 
