@@ -32,6 +32,11 @@ void add_serve_flags(CLI::App& app, hub::ServeOptions& options) {
     app.add_option("--reservations-expected", options.reservations_expected,
                    "open reservations to make room for at the start")
         ->group("Tuning");
+    app.add_option("--checkpoint-bytes", options.checkpoint_bytes,
+                   "facts after which a checkpoint is taken beside the service: 512MiB; 0: only at "
+                   "a stop, and at SIGUSR2")
+        ->transform(CLI::AsSizeValue(false))
+        ->group("Tuning");
     app.add_flag("--realtime", options.realtime, "first in the queue for a processor (SCHED_FIFO)")
         ->group("Tuning");
     app.add_flag("--read-model,!--no-read-model", options.read_model,

@@ -188,6 +188,8 @@ Result<void> Hub::Parts::open(const ServeOptions& options) {
 Result<void> Hub::Parts::recover(const ServeOptions& options) {
     sequencer::SequencerOptions sequencer_options;
     sequencer_options.limits.reservations_expected = options.reservations_expected;
+    sequencer_options.checkpoint_after_bytes = options.checkpoint_bytes;
+    if (options.checkpoint_bytes == 0) sequencer_options.checkpoint_after_facts = 0;
     sequencer = std::make_unique<sequencer::Sequencer>(clock, *journal, checkpoints.get(),
                                                        sequencer_options);
     Microseconds told = clock.since_boot();
@@ -335,6 +337,9 @@ void Hub::Parts::on_signal(int signal) {
     if (signal == SIGUSR1) {
         sequencer->expiry_clock().resume();
         tell_expiry();
+    } else if (signal == SIGUSR2) {
+        sequencer->want_checkpoint();
+        keep_idle_work_going();
     } else if (signal != SIGHUP) {
         begin_stop();
     } else if (tls != nullptr) {

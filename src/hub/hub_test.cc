@@ -5,10 +5,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "hub/log.h"
 
@@ -80,6 +82,19 @@ TEST_F(HubTest, StopsInOrderWithACheckpointAndAtOnceWithoutOne) {
     start_and_stop(2);
     EXPECT_FALSE(has_checkpoint()) << "the second signal does not wait";
     start_and_stop();
+    EXPECT_TRUE(has_checkpoint());
+}
+
+TEST_F(HubTest, TakesACheckpointWhileItServesWhenASignalAsksForOne) {
+    Hub hub(options_);
+    ASSERT_TRUE(hub.start());
+    std::thread person([this] {
+        ASSERT_EQ(std::raise(SIGUSR2), 0);
+        while (!has_checkpoint()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        kill(getpid(), SIGTERM);
+    });
+    EXPECT_EQ(hub.run(), 0);
+    person.join();
     EXPECT_TRUE(has_checkpoint());
 }
 

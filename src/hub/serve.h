@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "sequencer/sequencer.h"
+
 namespace holdfast::hub {
 
 /// Where commits are written and synced.
@@ -26,6 +28,8 @@ struct ServeOptions {
     CommitMode commit = CommitMode::automatic;
     /// Room made at the start for this many open reservations.
     std::uint64_t reservations_expected = 262'144;
+    /// Facts since the last checkpoint that make the next one due; 0: at stops and SIGUSR2 only.
+    std::uint64_t checkpoint_bytes = sequencer::SequencerOptions{}.checkpoint_after_bytes;
     /// SCHED_FIFO for the loop, where the system allows it: keeps a busy machine from delaying
     /// commits by a timer tick.
     bool realtime = false;

@@ -127,7 +127,10 @@ bool Sequencer::idle_work() {
         }
         return worked;
     }
-    if (!checkpoint_due()) return worked;
+    if (!checkpoint_due()) {
+        checkpoint_wanted_ = false;
+        return worked;
+    }
     if (runner_ != nullptr) {
         start_follower();
         return true;
@@ -143,15 +146,21 @@ bool Sequencer::idle_work() {
 
 /// Not where writing it would make the disk low: then reservations would be refused for it.
 bool Sequencer::checkpoint_due() const {
-    const bool due = bytes_since_checkpoint_ >= options_.checkpoint_after_bytes ||
-                     durable_seq_ - std::min(durable_seq_, checkpoint_tried_seq_) >=
-                         options_.checkpoint_after_facts;
+    const std::uint64_t facts = durable_seq_ - std::min(durable_seq_, checkpoint_tried_seq_);
+    const auto reached = [](std::uint64_t have, std::uint64_t bound) {
+        return bound != 0 && have >= bound;
+    };
+    const bool due = checkpoint_wanted_
+                         ? durable_seq_ > checkpoint_seq_
+                         : reached(bytes_since_checkpoint_, options_.checkpoint_after_bytes) ||
+                               reached(facts, options_.checkpoint_after_facts);
     return due && checkpoints_ != nullptr && !draining_ && !journal_status_.disk_low &&
            journal_status_.room_bytes >= checkpoint_bytes_max_;
 }
 
 void Sequencer::start_follower() {
     taking_checkpoint_ = true;
+    checkpoint_wanted_ = false;
     bytes_since_checkpoint_ = 0;
     checkpoint_tried_seq_ = durable_seq_;
     runner_->start(journal_.head(),

@@ -67,6 +67,7 @@ struct SequencerOptions {
     std::uint32_t expire_holds_max = 256;
     /// A checkpoint is taken when this many bytes of facts, or so many facts, would have to be
     /// replayed: about three seconds' work (docs/performance.md), while one is written another two.
+    /// 0: never for that reason.
     std::uint64_t checkpoint_after_bytes = 512ULL * 1024 * 1024;
     std::uint32_t checkpoint_after_facts = 4'000'000;
     ledger::Limits limits{};
@@ -127,6 +128,8 @@ class Sequencer {
     /// flight.
     Result<void> checkpoint();
     [[nodiscard]] bool taking_checkpoint() const { return taking_checkpoint_; }
+    /// The next idle_work() takes a checkpoint, due or not.
+    void want_checkpoint() { checkpoint_wanted_ = true; }
 
     /// Speculative state: ahead of the disk while a commit is under way. A reader whose row seq is
     /// above durable_seq() holds its answer until `on_durable`.
@@ -230,6 +233,7 @@ class Sequencer {
     std::uint64_t checkpoint_bytes_max_ = 0;  // what the next one may take
     CheckpointRunner* runner_ = nullptr;
     bool taking_checkpoint_ = false;
+    bool checkpoint_wanted_ = false;
     Instant last_stamp_{};
     Instant wall_{};  // read once a pump; never behind what the boot clock makes of it
     std::vector<std::function<void(std::uint64_t)>> observers_;
