@@ -75,8 +75,11 @@ std::optional<ByteSpan> FactView::field(FieldTag tag) const {
 bool makes_reservation(const FactView& fact) {
     switch (fact.type()) {
         case FactType::reservation_created: return true;
+        case FactType::transfer_requested: return true;
         case FactType::order_created:
-        case FactType::backorder_created: return !fact.field(FieldTag::reservation);
+        case FactType::backorder_created:
+        case FactType::transfer_shipped:
+        case FactType::transfer_received: return !fact.field(FieldTag::reservation);
         default: return false;
     }
 }

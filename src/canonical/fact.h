@@ -107,6 +107,8 @@ enum class FieldTag : std::uint16_t {
     received_changes = 52,  ///< i64 list: what its received units change by
     due = 53,               ///< i64 microseconds UTC: when the units are expected
     reference = 54,         ///< text: the document that this one is about
+    destination = 55,       ///< u32: location that a new transfer goes to
+    lanes = 56,             ///< LaneField each: lanes that the fact is the first to use
 
     unit_value = 120,       ///< i64: what one unit of the item is worth, in the smallest coin
     case_ids = 121,         ///< u64 each: the cases that the fact is about
@@ -154,6 +156,11 @@ struct RefusedCase {
     std::uint16_t reserved = 0;
     std::uint32_t index = 0;  ///< position in the request, from 0
 };
+struct LaneField {
+    std::uint32_t number = 0;  ///< of the place `lane`
+    std::uint32_t source = kNoId;
+    std::uint32_t destination = kNoId;
+};
 struct ApiKeyField {
     std::uint64_t id = 0;  ///< eight characters of the key's public part
     std::byte secret_hash[32] = {};
@@ -161,7 +168,7 @@ struct ApiKeyField {
 };
 static_assert(sizeof(KeyField) == 24 && sizeof(RefusedLine) == 32 && sizeof(PolicyField) == 24 &&
               sizeof(SourcePositionField) == 16 && sizeof(EntityField) == 12 &&
-              sizeof(RefusedCase) == 16 && sizeof(ApiKeyField) == 48);
+              sizeof(RefusedCase) == 16 && sizeof(LaneField) == 12 && sizeof(ApiKeyField) == 48);
 
 /// Read access to the bytes of one checked fact. Owns nothing: valid while the bytes are.
 class FactView {

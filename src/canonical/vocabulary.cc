@@ -193,6 +193,11 @@ bool is_event(FactType type) {
         case FactType::inbound_scheduled:
         case FactType::inbound_changed:
         case FactType::inbound_cancelled:
+        case FactType::transfer_requested:
+        case FactType::transfer_cancelled:
+        case FactType::transfer_shipped:
+        case FactType::transfer_received:
+        case FactType::transfer_completed:
         case FactType::stock_adjusted:
         case FactType::pos_sale:
         case FactType::pos_void: return true;

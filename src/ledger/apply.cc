@@ -6,6 +6,7 @@
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
 #include "ledger/availability.h"
+#include "ledger/apply_transfer.h"
 #include "ledger/ledger.h"
 
 namespace holdfast::ledger {
@@ -15,8 +16,10 @@ void apply_postings(State& state, const FactView& fact) {
     Units legs = 0;
     for (std::size_t i = 0; i < fact.posting_count(); ++i) {
         const Posting posting = fact.posting(i);
-        if (is_physical(posting.bucket) || posting.bucket == Bucket::external)
+        const bool on_lane = posting.place.kind() == PlaceKind::lane;
+        if (is_physical(posting.bucket) || posting.bucket == Bucket::external || on_lane)
             legs += posting.delta;
+        if (on_lane) apply_lane_posting(state, fact, posting);
         if (posting.place.kind() != PlaceKind::location) continue;
         HOLDFAST_CHECK(posting.sku.raw < state.items.size(), "a posting names a known SKU");
         HOLDFAST_CHECK(posting.place.number() < state.locations.size(),
@@ -53,6 +56,8 @@ void apply(State& state, const FactView& fact) {
     state.seq = fact.seq();
     state.log_time = fact.recorded_at();
 
+    apply_new_lanes(state, fact);
+    apply_transfer_supply(state, fact);
     apply_postings(state, fact);
     if (makes_reservation(fact))
         apply_new_reservation(state, fact);

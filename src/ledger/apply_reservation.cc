@@ -20,13 +20,13 @@ Flow flow_of(FactType type) {
     switch (type) {
         case FactType::shipment_posted:
         case FactType::shipment_voided:
-        case FactType::pickup_completed:
-        case FactType::transfer_shipped: return Flow::shipped;
+        case FactType::pickup_completed: return Flow::shipped;
         case FactType::reservation_expired: return Flow::expired;
         case FactType::reservation_resourced:
         case FactType::allocation_created:
         case FactType::allocation_released:
-        case FactType::backorder_filled: return Flow::moved;
+        case FactType::backorder_filled:
+        case FactType::transfer_shipped: return Flow::moved;
         default: return Flow::promised;
     }
 }
@@ -39,6 +39,19 @@ void add_open(PartCounts& counts, Units delta, Flow flow) {
         case Flow::moved: counts.created += delta; break;
         case Flow::shipped: counts.shipped -= delta; break;
         case Flow::expired: counts.expired -= delta; break;
+    }
+}
+
+/// Units of a transfer on its lane. What the promise gives for them has moved there, and what was
+/// never promised is created there.
+void add_on_lane(PartCounts& counts, Units delta, FactType type) {
+    if (type == FactType::transfer_shipped) {
+        counts.created += delta;
+        counts.shipped += delta;
+    } else if (type == FactType::transfer_received && delta < 0) {
+        counts.received -= delta;
+    } else {  // to loss, or back from it
+        counts.lost -= delta;
     }
 }
 
@@ -81,12 +94,17 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
             Part& part = state.reservations.append_part(reservation);
             part.line = fact.item<std::uint64_t>(part_lines, fresh, std::uint64_t{fresh} + 1);
             part.sku = posting.sku;
-            part.location = posting.place.location();
+            part.location = posting.place.kind() == PlaceKind::lane
+                                ? state.lanes.lane(posting.place.number()).source
+                                : posting.place.location();
             ++fresh;
         }
         Part& part = state.reservations.parts_mutable(reservation)[index];
         PartCounts counts = state.reservations.counts(part);
-        add_posting(counts, posting, flow);
+        if (posting.bucket == Bucket::in_transit)
+            add_on_lane(counts, posting.delta, fact.type());
+        else
+            add_posting(counts, posting, flow);
         state.reservations.set_counts(part, counts);
     }
     // Only now: between two postings of one fact a unit may be in neither bucket.
@@ -98,10 +116,20 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
     }
 }
 
-void end_if_nothing_is_open(State& state, Reservation& reservation, const FactView& fact) {
-    for (const Part& part : state.reservations.parts(reservation))
-        if (state.reservations.counts(part).open() != 0) return;
-    if (!reservation.ended()) state.reservations.end(reservation, fact.type(), fact.recorded_at());
+/// Ends what has nothing open any more. A transfer that ended is open again when goods of it move
+/// that nobody expected to.
+void end_or_reopen(State& state, Reservation& reservation, const FactView& fact) {
+    const std::span<const Part> parts = state.reservations.parts(reservation);
+    const bool open = std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+        return reservation.kept_open_by(state.reservations.counts(part));
+    });
+    if (open == !reservation.ended()) return;
+    if (open) {
+        state.reservations.reopen(reservation);
+        return;
+    }
+    state.reservations.end(reservation, fact.type(), fact.recorded_at());
+    state.transfers.erase(reservation.id);
 }
 
 }  // namespace
@@ -112,6 +140,14 @@ void apply_new_reservation(State& state, const FactView& fact) {
     reservation.channel =
         ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)};
     reservation.confirmed = fact.type() == FactType::order_created;
+    if (const auto to = fact.field_as<std::uint32_t>(FieldTag::destination)) {
+        reservation.kind = PromiseKind::transfer;
+        reservation.confirmed = true;
+        reservation.destination = LocationId{*to};
+        const std::string_view document = fact.text(FieldTag::document);
+        state.reservations.set_order(reservation,
+                                     state.document_hash(DocumentKind::transfer, document));
+    }
     apply_to_parts(state, fact, reservation);
     if (const std::string_view order = fact.text(FieldTag::order); !order.empty())
         state.reservations.set_order(reservation, state.order_hash(order));
@@ -135,7 +171,7 @@ void apply_reservation_step(State& state, const FactView& fact, std::uint64_t id
             *reservation, fact.field_as<std::int64_t>(FieldTag::expires_at).value_or(0));
     }
     apply_to_parts(state, fact, *reservation);
-    end_if_nothing_is_open(state, *reservation, fact);
+    end_or_reopen(state, *reservation, fact);
 }
 
 }  // namespace holdfast::ledger

@@ -6,7 +6,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 5;
+constexpr std::uint32_t kVersion = 6;
 
 void put_codes(ByteWriter& out, const CodeTable& table) {
     out.put(std::uint64_t{table.size()});
@@ -228,6 +228,53 @@ bool get_inbound(ByteReader& in, State& state) {
     return in.good();
 }
 
+/// Levels of lanes are not saved: they are what the parts of the transfers say.
+void put_lanes(ByteWriter& out, const State& state) {
+    out.put(std::uint64_t{state.lanes.size()});
+    for (std::uint32_t number = 0; number < state.lanes.size(); ++number) {
+        out.put(state.lanes.lane(number).source);
+        out.put(state.lanes.lane(number).destination);
+    }
+    out.put(state.transfers.size());
+    state.transfers.for_each([&](ReservationId id, std::int64_t due) {
+        out.put(id.raw);
+        out.put(due);
+    });
+}
+
+/// After the reservations.
+bool get_lanes(ByteReader& in, State& state) {
+    const std::size_t lanes = in.get_count(8);
+    for (std::size_t i = 0; i < lanes && in.good(); ++i) {
+        Lane lane;
+        lane.source = in.get<LocationId>();
+        lane.destination = in.get<LocationId>();
+        if (lane.source.raw >= state.locations.size() ||
+            lane.destination.raw >= state.locations.size())
+            return false;
+        state.lanes.append(lane);
+    }
+    const std::size_t transfers = in.get_count(16);
+    for (std::size_t i = 0; i < transfers && in.good(); ++i) {
+        const ReservationId id{in.get<std::uint64_t>()};
+        state.transfers.set_due(id, in.get<std::int64_t>());
+    }
+    bool known = true;
+    state.reservations.for_each([&](const Reservation& r) {
+        if (r.kind != PromiseKind::transfer) return;
+        for (const Part& part : state.reservations.parts(r)) {
+            const Units moving = state.reservations.counts(part).in_transit();
+            if (moving == 0) continue;
+            const std::uint32_t lane = state.lanes.find({part.location, r.destination});
+            known &= lane != kNoId;
+            if (lane == kNoId) continue;
+            state.lanes.add(part.sku, lane, moving);
+            state.expected.add({part.sku, r.destination, state.transfers.due(r.id)}, moving);
+        }
+    });
+    return known && in.good();
+}
+
 void put_keys(ByteWriter& out, const KeyTable& table) {
     std::uint64_t generations = 0;
     table.for_each_generation([&](std::int64_t, std::uint64_t) { ++generations; });
@@ -340,7 +387,10 @@ bool StateEncoder::next(ByteWriter& out) {
         case 3: put_policies(out, state_); return true;
         case 4: put_positions(out, state_); return true;
         case 5: put_reservations(out, state_); return true;
-        case 6: put_inbound(out, state_); return true;
+        case 6:
+            put_inbound(out, state_);
+            put_lanes(out, state_);
+            return true;
         case 7: put_keys(out, state_.transport_keys); return true;
         case 8: put_keys(out, state_.semantic_keys); return true;
         case 9: put_sources(out, state_); return true;
@@ -372,7 +422,7 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
         get_codes(in, *table);
     const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
                        get_positions(in, *state) && get_reservations(in, *state) &&
-                       get_inbound(in, *state);
+                       get_inbound(in, *state) && get_lanes(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);

@@ -48,6 +48,11 @@ Outcome record(const Context& context, const RecordEvent& event) {
         case FactType::inbound_scheduled: return schedule_inbound(context, event);
         case FactType::inbound_changed: return change_inbound(context, event);
         case FactType::inbound_cancelled: return cancel_inbound(context, event);
+        case FactType::transfer_requested: return request_transfer(context, event);
+        case FactType::transfer_cancelled: return cancel_transfer(context, event);
+        case FactType::transfer_shipped: return ship_transfer(context, event);
+        case FactType::transfer_received: return receive_transfer(context, event);
+        case FactType::transfer_completed: return complete_transfer(context, event);
         default: return record_stock_event(context, event);
     }
 }

@@ -31,6 +31,11 @@ Outcome record_receipt(const Context& context, const RecordEvent& event);
 Outcome schedule_inbound(const Context& context, const RecordEvent& event);
 Outcome change_inbound(const Context& context, const RecordEvent& event);
 Outcome cancel_inbound(const Context& context, const RecordEvent& event);
+Outcome request_transfer(const Context& context, const RecordEvent& event);
+Outcome cancel_transfer(const Context& context, const RecordEvent& event);
+Outcome ship_transfer(const Context& context, const RecordEvent& event);
+Outcome receive_transfer(const Context& context, const RecordEvent& event);
+Outcome complete_transfer(const Context& context, const RecordEvent& event);
 
 Outcome upsert_item(const Context& context, const UpsertItem& command);
 Outcome upsert_location(const Context& context, const UpsertLocation& command);

@@ -24,7 +24,7 @@ void add(PartCounts& sum, const PartCounts& counts) {
 std::optional<std::string> fault_of(const PartCounts& c) {
     for (const Units units :
          {c.created, c.reserved, c.allocated, c.picked, c.backordered, c.shipped, c.ended,
-          c.expired, c.erp_held, c.cancel_pending, c.received, c.lost})
+          c.expired, c.erp_held, c.cancel_pending, c.received})
         if (units < 0) return "a count is below zero";
     if (c.created != c.open() + c.shipped + c.ended + c.expired)
         return fmt::format("created {} is not open {} + shipped {} + ended {} + expired {}",
@@ -42,16 +42,46 @@ std::optional<std::string> check_parts(const State& state, PromisedByPosition& p
         for (const Part& part : state.reservations.parts(r)) {
             const PartCounts counts = state.reservations.counts(part);
             add(promised[{part.sku, part.location}], counts);
-            open += counts.open();
+            open += r.kept_open_by(counts) ? 1 : 0;
             if (const auto wrong = fault_of(counts))
                 fault = fmt::format("reservation {} line {}: {}", r.id.raw, part.line, *wrong);
         }
         if (r.ended() != (open == 0))
-            fault = fmt::format("reservation {} has {} open units but is {}", r.id.raw, open,
+            fault = fmt::format("reservation {} has {} open parts but is {}", r.id.raw, open,
                                 r.ended() ? "ended" : "open");
         if (r.confirmed && r.expires_at != 0)
             fault = fmt::format("reservation {} is confirmed and would expire", r.id.raw);
     });
+    return fault;
+}
+
+/// Lanes, and what is in transit to each position, are what the parts of the transfers say.
+std::optional<std::string> check_lanes(const State& state, UnitsByPosition& in_transit,
+                                       SupplyByDate& supply) {
+    std::map<std::pair<std::uint32_t, SkuId>, Units> levels;
+    std::optional<std::string> fault;
+    state.reservations.for_each([&](const Reservation& r) {
+        if (r.kind != PromiseKind::transfer) return;
+        if (r.ended() && state.transfers.due(r.id) != due_unknown)
+            fault = fmt::format("transfer {} has ended and has a date", r.id.raw);
+        for (const Part& part : state.reservations.parts(r)) {
+            const Units moving = state.reservations.counts(part).in_transit();
+            if (moving == 0) continue;
+            levels[{state.lanes.find({part.location, r.destination}), part.sku}] += moving;
+            in_transit[{part.sku, r.destination}] += moving;
+            supply[{part.sku, r.destination, state.transfers.due(r.id)}] += moving;
+        }
+    });
+    std::erase_if(levels, [](const auto& row) { return row.second == 0; });
+    std::size_t lanes = 0;
+    state.lanes.for_each_level([&](std::uint32_t lane, SkuId sku, Units level) {
+        ++lanes;
+        const auto row = levels.find({lane, sku});
+        if (row == levels.end() || row->second != level)
+            fault = fmt::format("{} on lane {}: {} units that its transfers do not have",
+                                state.items.code(sku.raw), lane, level);
+    });
+    if (lanes != levels.size()) fault = "a transfer's units are on no lane";
     return fault;
 }
 
@@ -78,6 +108,8 @@ std::optional<std::string> State::check_invariants() const {
     UnitsByPosition inbound_open;
     SupplyByDate supply;
     if (auto fault = check_inbound(*this, inbound_open, supply)) return fault;
+    UnitsByPosition in_transit;
+    if (auto fault = check_lanes(*this, in_transit, supply)) return fault;
     std::erase_if(supply, [](const auto& row) { return row.second == 0; });
     if (supply != expected.rows()) return "expected supply is not what its documents say";
     std::optional<std::string> fault;
@@ -103,10 +135,12 @@ std::optional<std::string> State::check_invariants() const {
         compare(Bucket::backordered, rare.backordered, lines.backordered);
         compare(Bucket::erp_held, rare.erp_held, lines.erp_held);
         if (it != promised.end()) promised.erase(it);
-        if (const auto inbound_row = inbound_open.find({p.sku, p.location});
-            rare.inbound != (inbound_row == inbound_open.end() ? 0 : inbound_row->second))
-            fault = fmt::format("{}: inbound {} is not what its purchase orders have open", at,
-                                rare.inbound);
+        const auto sum_at = [&](const UnitsByPosition& sums) {
+            const auto row = sums.find({p.sku, p.location});
+            return row == sums.end() ? Units{0} : row->second;
+        };
+        compare(Bucket::inbound, rare.inbound, sum_at(inbound_open));
+        compare(Bucket::in_transit, rare.in_transit, sum_at(in_transit));
         Position fresh = p;
         refresh_policies(*this, fresh);
         if (p.safety_stock != fresh.safety_stock || p.buffer != fresh.buffer ||

@@ -21,9 +21,11 @@ struct Change {
     Units quarantine = 0;
     Units suspect = 0;
     Units promised = 0;
+    Units on_lane = 0;
 
     void add(const Posting& posting) {
         switch (posting.bucket) {
+            case Bucket::in_transit: on_lane += posting.delta; break;
             case Bucket::sellable: sellable += posting.delta; break;
             case Bucket::damaged: damaged += posting.delta; break;
             case Bucket::quarantine: quarantine += posting.delta; break;
@@ -37,6 +39,21 @@ struct Change {
 
 /// Whether a level falls, and below zero.
 bool falls_below_zero(Units level, Units delta) { return delta < 0 && level + delta < 0; }
+
+/// Nothing is counted of the world outside.
+bool keeps_levels(Place place) {
+    return place.kind() == PlaceKind::location || place.kind() == PlaceKind::lane;
+}
+
+/// What the posting's bucket stands at.
+Units level_of(const State& state, const Posting& posting) {
+    switch (posting.place.kind()) {
+        case PlaceKind::location:
+            return state.positions.level(posting.sku, posting.place.location(), posting.bucket);
+        case PlaceKind::lane: return state.lanes.level(posting.sku, posting.place.number());
+        default: return 0;
+    }
+}
 
 }  // namespace
 
@@ -63,6 +80,13 @@ bool EventProblems::good(std::uint32_t index, Refusal refusal, Units available_t
                          .requested = line.quantity,
                          .available_to_sell = available_to_sell});
     return false;
+}
+
+Outcome EventProblems::outcome() {
+    std::sort(
+        problems_.view().begin(), problems_.view().end(),
+        [](const LineProblem& a, const LineProblem& b) { return a.line_index < b.line_index; });
+    return refused_lines(problems_.view());
 }
 
 void Movement::raises(CaseKind kind) {
@@ -109,9 +133,8 @@ bool levels_stay_in_range(const State& state, std::span<const Posting> postings,
         const Posting& first = sorted[i];
         Units change = 0;
         for (; i < sorted.size() && !before(first, sorted[i]); ++i) change += sorted[i].delta;
-        if (first.place.kind() != PlaceKind::location) continue;
-        const Units level =
-            state.positions.level(first.sku, first.place.location(), first.bucket) + change;
+        if (!keeps_levels(first.place)) continue;
+        const Units level = level_of(state, first) + change;
         if (level > level_max || level < -level_max) return false;
     }
     return true;
@@ -121,10 +144,15 @@ std::span<const CaseKind> cases_of_decrease(const State& state, std::span<const 
                                             std::span<const Posting> all, Arena& arena) {
     ArenaMap<Change> changes(arena);  // several lines of one fact may cancel out
     for (const Posting& posting : all)
-        if (posting.place.kind() == PlaceKind::location)
+        if (keeps_levels(posting.place))
             changes[position_key(posting.sku, posting.place.raw())].add(posting);
     bool negative = false, at_risk = false, other_negative = false;
     for (const Posting& leaves : physical) {
+        if (leaves.place.kind() == PlaceKind::lane && leaves.delta < 0) {
+            const Change change = changes.get(position_key(leaves.sku, leaves.place.raw()));
+            other_negative |= falls_below_zero(level_of(state, leaves), change.on_lane);
+            continue;
+        }
         if (leaves.place.kind() != PlaceKind::location || !is_physical(leaves.bucket) ||
             leaves.delta >= 0)
             continue;

@@ -33,8 +33,13 @@ class EventProblems {
     /// Notes the line's problem, if it is one; false then.
     bool good(std::uint32_t index, Refusal refusal, Units available_to_sell = 0);
     [[nodiscard]] bool empty() const { return problems_.empty(); }
-    [[nodiscard]] Outcome outcome() { return refused_lines(problems_.view()); }
-    [[nodiscard]] std::span<const LineProblem> view() const { return problems_.view(); }
+    /// A problem that was found elsewhere, of the line at `index`.
+    void add(std::uint32_t index, LineProblem problem) {
+        problem.line_index = index;
+        problems_.push_back(problem);
+    }
+    /// The refusal; that of the first failing line.
+    [[nodiscard]] Outcome outcome();
 
   private:
     const RecordEvent& event_;

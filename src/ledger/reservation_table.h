@@ -43,9 +43,13 @@ struct PartCounts {
     Units erp_held = 0;        ///< of the reserved and allocated ones: the ERP holds them too
     Units cancel_pending = 0;  ///< of the allocated ones: the node was asked to stop
     Units received = 0;        ///< transfers: of the shipped ones, came in at the destination
-    Units lost = 0;            ///< transfers: of the shipped ones, written off
+    Units lost =
+        0;  ///< transfers: of the shipped ones, written off; below zero: more came than left
 
     [[nodiscard]] Units open() const { return reserved + allocated + backordered; }
+    /// Transfers: units on the lane. Below zero where they came in before anybody told that they
+    /// left.
+    [[nodiscard]] Units in_transit() const { return shipped - received - lost; }
     friend bool operator==(const PartCounts&, const PartCounts&) = default;
 };
 
@@ -69,6 +73,10 @@ struct Reservation {
     std::int32_t ended_generation = 0;
 
     [[nodiscard]] bool ended() const { return ended_by != FactType{}; }
+    /// Whether a part keeps the reservation open: something of it is promised, or on a lane.
+    [[nodiscard]] bool kept_open_by(const PartCounts& counts) const {
+        return counts.open() != 0 || (kind == PromiseKind::transfer && counts.in_transit() != 0);
+    }
 };
 
 /// Most parts of one reservation: what the fields of one fact hold, with room for a shipment of

@@ -15,10 +15,12 @@
 #include "ledger/expected_supply.h"
 #include "ledger/inbound_table.h"
 #include "ledger/key_table.h"
+#include "ledger/lane_table.h"
 #include "ledger/policy_table.h"
 #include "ledger/position_table.h"
 #include "ledger/reservation_table.h"
 #include "ledger/source_table.h"
+#include "ledger/transfer_table.h"
 
 namespace holdfast::ledger {
 
@@ -105,6 +107,8 @@ struct State {
     SourceTable sources;
     AccessTable access;
     InboundTable inbound;
+    LaneTable lanes;
+    TransferTable transfers;
     ExpectedSupply expected;  ///< follows from inbound lines and transfers; not hashed, not saved
 
     [[nodiscard]] SkuId sku(std::string_view code) const { return SkuId{items.find(code)}; }

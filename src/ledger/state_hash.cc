@@ -23,6 +23,9 @@ enum class RowTag : std::uint8_t {
     inbound_line = 50,
     group = 40,
     policy_version = 41,
+    lane = 51,
+    lane_level = 52,
+    transfer = 53,
 };
 
 class RowSum {
@@ -166,6 +169,26 @@ void add_inbound(RowSum& sum, const State& state, bool with_journal_secrets) {
     }
 }
 
+void add_lanes(RowSum& sum, const State& state) {
+    for (std::uint32_t number = 0; number < state.lanes.size(); ++number) {
+        ByteWriter& row = sum.row(RowTag::lane);
+        row.put(number);
+        row.put(state.lanes.lane(number).source.raw);
+        row.put(state.lanes.lane(number).destination.raw);
+    }
+    state.lanes.for_each_level([&](std::uint32_t lane, SkuId sku, Units level) {
+        ByteWriter& row = sum.row(RowTag::lane_level);
+        row.put(lane);
+        row.put(sku.raw);
+        row.put(level);
+    });
+    state.transfers.for_each([&](ReservationId id, std::int64_t due) {
+        ByteWriter& row = sum.row(RowTag::transfer);
+        row.put(id.raw);
+        row.put(due);
+    });
+}
+
 void add_keys(RowSum& sum, RowTag tag, const KeyTable& table) {
     // One that holds no key yet decides as well when the older ones are forgotten.
     table.for_each_generation([&](std::int64_t number, std::uint64_t) {
@@ -190,6 +213,7 @@ Hash128 State::stock_hash() const {
     add_positions(sum, *this);
     add_reservations(sum, *this, false);
     add_inbound(sum, *this, false);
+    add_lanes(sum, *this);
     return sum.total();
 }
 
@@ -205,6 +229,7 @@ Hash128 State::state_hash() const {
     add_positions(sum, *this);
     add_reservations(sum, *this, true);
     add_inbound(sum, *this, true);
+    add_lanes(sum, *this);
     add_keys(sum, RowTag::transport_key, transport_keys);
     add_keys(sum, RowTag::semantic_key, semantic_keys);
     for (const auto& [source, at] : sources.rows()) {

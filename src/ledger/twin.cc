@@ -66,6 +66,12 @@ Units TwinReservation::open() const {
     return units;
 }
 
+bool TwinReservation::unsettled() const {
+    const bool moving = std::any_of(parts.begin(), parts.end(),
+                                    [](const TwinPart& part) { return part.on_lane() != 0; });
+    return open() != 0 || (transfer && moving);
+}
+
 Units TwinReservation::reserved_on(std::uint64_t line) const {
     Units units = 0;
     for (const TwinPart& part : parts)
@@ -204,6 +210,7 @@ void Twin::forget(Instant now) {
             ++it;
             continue;
         }
+        if (r.transfer) reservation_of_transfer.erase(r.document);
         const auto order = reservation_of_order.find(r.order);
         if (order != reservation_of_order.end() && order->second == it->first)
             reservation_of_order.erase(order);
@@ -249,11 +256,17 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     fact.set_aside = draft.set_aside;
     if (envelope && !has_name(envelope->reason)) fact.reason_text = envelope->reason;
     fact.unit_value = draft.unit_value;
+    lanes.insert(lanes.end(), draft.new_lanes.begin(), draft.new_lanes.end());
     for (const auto& [where, delta] : draft.postings) {
         const auto& [sku, place, bucket] = where;
         if (delta != 0) fact.postings[where] = delta;
         if (place.kind() == PlaceKind::location)
             positions[{sku, place.location()}][bucket] += delta;
+        if (place.kind() != PlaceKind::lane) continue;
+        Units& on_lane = lane_levels[{place.number(), sku}];
+        on_lane += delta;
+        positions[{sku, lanes[place.number()].second}][Bucket::in_transit] += delta;
+        if (delta < 0 && on_lane < 0) fact.raises.insert(CaseKind::negative_bucket);
     }
     for (const auto& [where, delta] : draft.postings) {
         const auto& [sku, place, bucket] = where;
@@ -271,7 +284,14 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     if (draft.reservation) {
         const std::uint64_t id = *draft.reservation != 0 ? *draft.reservation : seq;
         TwinReservation& after = draft.after;
-        if (!after.ended() && after.open() == 0) after.ended_by = draft.type;
+        if (after.ended() && after.unsettled()) {
+            after.ended_by = FactType{};
+            after.ended_generation = 0;
+        }
+        if (!after.ended() && !after.unsettled()) {
+            after.ended_by = draft.type;
+            after.due = std::numeric_limits<std::int64_t>::max();
+        }
         if (after.ended() && after.ended_generation == 0) {
             after.expires_at = 0;
             after.ended_generation = generation_at(now, ended_reservation_generation);
@@ -280,6 +300,7 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
             return row.second == id && row.first != after.order;
         });
         if (!after.order.empty()) reservation_of_order[after.order] = id;
+        if (after.transfer) reservation_of_transfer[after.document] = id;
         reservations[id] = after;
     }
     if (draft.upsert) draft.upsert();

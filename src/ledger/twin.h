@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -73,6 +74,7 @@ struct TwinPart {
     Units received = 0;
     Units lost = 0;
     [[nodiscard]] Units open() const { return reserved + allocated + backordered; }
+    [[nodiscard]] Units on_lane() const { return shipped - received - lost; }
 };
 
 struct TwinReservation {
@@ -83,9 +85,16 @@ struct TwinReservation {
     FactType ended_by{};
     std::int64_t ended_generation = 0;
     std::vector<TwinPart> parts;
+    // Transfers, which are known by their document and not by an order:
+    bool transfer = false;
+    std::string document;
+    LocationId destination = kNoLocation;
+    std::int64_t due = std::numeric_limits<std::int64_t>::max();
 
     [[nodiscard]] bool ended() const { return ended_by != FactType{}; }
     [[nodiscard]] Units open() const;
+    /// Something is promised, or a transfer's goods are on their way or came before they left.
+    [[nodiscard]] bool unsettled() const;
     [[nodiscard]] Units reserved_on(std::uint64_t line) const;
     [[nodiscard]] bool has_line(std::uint64_t line) const;
 };
@@ -139,6 +148,7 @@ struct TwinVersion {
     std::string reason;
     friend bool operator==(const TwinVersion&, const TwinVersion&) = default;
 };
+using TwinLane = std::pair<LocationId, LocationId>;  ///< from, to
 
 /// The whole ledger as maps. Everything is open to read: tests compare it with State.
 class Twin {
@@ -196,6 +206,9 @@ class Twin {
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> sources;  ///< epoch, seq
     std::map<std::uint64_t, TwinApiKey> api_keys;
     std::map<std::pair<std::string, std::uint64_t>, TwinInboundLine> inbound;  ///< order, line
+    std::map<std::string, std::uint64_t> reservation_of_transfer;
+    std::vector<TwinLane> lanes;  ///< by number
+    std::map<std::pair<std::uint32_t, SkuId>, Units> lane_levels;
 
   private:
     Limits limits_;
@@ -210,6 +223,7 @@ class Twin {
         TwinReservation after;
         std::int64_t unit_value = -1;
         std::function<void()> upsert;  ///< changes of tables that carry no stock
+        std::vector<TwinLane> new_lanes;
 
         void post(SkuId sku, Place place, Bucket bucket, Units delta);
         /// Units between a location and the world outside, both legs.
@@ -304,6 +318,15 @@ class Twin {
                                          ChannelId channel) const;
     /// unknown_sku, location_required or unknown_location; none where the line has its position.
     Refusal no_place(const RecordEvent& c, const Line& line) const;
+
+    // Transfers (twin_transfer.cc).
+    TwinOutcome transfer_requested(const RecordEvent& c, Instant now);
+    TwinOutcome transfer_cancelled(const RecordEvent& c, Instant now);
+    TwinOutcome transfer_shipped(const RecordEvent& c, Instant now);
+    TwinOutcome transfer_received(const RecordEvent& c, Instant now);
+    TwinOutcome transfer_completed(const RecordEvent& c, Instant now);
+    Draft draft_of_transfer(const RecordEvent& c) const;
+    TwinOutcome record_transfer(Draft draft, const RecordEvent& c, Instant now);
 
     // Purchase orders and receipts (twin_inbound.cc).
     TwinOutcome inbound_scheduled(const RecordEvent& c, Instant now);

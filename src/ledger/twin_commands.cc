@@ -81,7 +81,7 @@ Command CommandStream::set_up(DrawnCommand& d, const Twin& twin) {
 }
 
 Command CommandStream::any(DrawnCommand& d, const Twin& twin) {
-    if (random_.percent(12)) return movement(d, twin);
+    if (random_.percent(20)) return movement(d, twin);
     const std::uint64_t kind = random_.below(100);
     if (kind < 26) return reserve(d, twin);
     if (kind < 34) return step(d, twin, ReservationStep::confirm);
@@ -414,6 +414,8 @@ std::string describe_body(const RecordEvent& c) {
     if (c.channel != kNoChannel) words += fmt::format(" channel {}", c.channel.raw);
     if (!c.document.empty()) words += fmt::format(" document '{}'", c.document);
     if (!c.reference.empty()) words += fmt::format(" reference '{}'", c.reference);
+    if (c.names_destination)
+        words += fmt::format(" to {}", static_cast<std::int32_t>(c.destination.raw));
     if (c.due != Instant{}) words += fmt::format(" due {}", to_raw(c.due));
     if (c.already_sold) words += " already_sold";
     if (c.partial) words += " partial";

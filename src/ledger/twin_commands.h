@@ -63,6 +63,7 @@ class CommandStream {
     // Goods that move (twin_commands_movements.cc).
     Command movement(DrawnCommand& d, const Twin& twin);
     Command inbound(DrawnCommand& d, const Twin& twin, FactType type);
+    Command transfer(DrawnCommand& d, const Twin& twin, FactType type);
     Command receipt(DrawnCommand& d, const Twin& twin, FactType type);
     void aim_at_purchase_order(DrawnCommand& d, const Twin& twin, std::string_view number);
     std::string_view purchase_order(DrawnCommand& d, const Twin& twin);

@@ -164,9 +164,12 @@ Difference reservation(const State& state, const Reservation& r, const TwinReser
     if (auto d = differ(which + " channel", r.channel.raw, twin.channel.raw)) return d;
     if (auto d = differ(which + " confirmed", r.confirmed, twin.confirmed)) return d;
     if (auto d = differ(which + " expires_at", r.expires_at, twin.expires_at)) return d;
-    if (auto d = differ(which + " order", r.order_hash,
-                        twin.order.empty() ? 0 : state.order_hash(twin.order)))
+    std::uint64_t hash = twin.order.empty() ? 0 : state.order_hash(twin.order);
+    if (twin.transfer) hash = state.document_hash(DocumentKind::transfer, twin.document);
+    if (auto d = differ(which + " order", r.order_hash, hash)) return d;
+    if (auto d = differ(which + " is a transfer", r.kind == PromiseKind::transfer, twin.transfer))
         return d;
+    if (auto d = differ(which + " destination", r.destination.raw, twin.destination.raw)) return d;
     const auto ended = [](FactType by) {
         return by == FactType{} ? std::string_view("nothing") : name(by);
     };
@@ -327,7 +330,9 @@ Difference facts_difference(ByteSpan facts, const TwinOutcome& expected) {
         if (!found) found = differ(which + " last_of_entry", fact.last_of_entry(), last);
         for (const auto& [where, delta] : net_postings(fact)) {
             const auto& [sku, place, bucket] = where;
-            if (is_physical(bucket) || bucket == Bucket::external) sums[{sku, true}] += delta;
+            const bool on_lane = place.kind() == PlaceKind::lane;
+            if (is_physical(bucket) || bucket == Bucket::external || on_lane)
+                sums[{sku, true}] += delta;
         }
         ++count;
         return {};

@@ -1,4 +1,4 @@
-// Compares the tables of goods that move: purchase orders and what is expected.
+// Compares the tables of goods that move: purchase orders, lanes, and what is expected.
 #include <fmt/format.h>
 
 #include "ledger/expected_supply.h"
@@ -34,15 +34,52 @@ Difference inbound(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
-/// Asked at each date that something is due on, and a moment before it.
+Difference lanes(const State& state, const Twin& twin) {
+    if (state.lanes.size() != twin.lanes.size())
+        return fmt::format("lanes: ledger {}, twin {}", state.lanes.size(), twin.lanes.size());
+    for (std::uint32_t number = 0; number < state.lanes.size(); ++number) {
+        const Lane& lane = state.lanes.lane(number);
+        if (TwinLane{lane.source, lane.destination} != twin.lanes[number])
+            return fmt::format("lane {} goes elsewhere", number);
+        for (std::uint32_t sku = 0; sku < twin.items.size(); ++sku) {
+            const auto row = twin.lane_levels.find({number, SkuId{sku}});
+            const Units expected = row == twin.lane_levels.end() ? 0 : row->second;
+            if (const Units level = state.lanes.level(SkuId{sku}, number); level != expected)
+                return fmt::format("sku {} on lane {}: ledger {}, twin {}", sku, number, level,
+                                   expected);
+        }
+    }
+    return std::nullopt;
+}
+
+Difference transfers(const State& state, const Twin& twin) {
+    for (const auto& [document, id] : twin.reservation_of_transfer) {
+        const Reservation* r =
+            state.reservations.find_by_order(state.document_hash(DocumentKind::transfer, document));
+        if (r == nullptr || r->id.raw != id)
+            return fmt::format("transfer {}: ledger {}, twin {}", document, r ? r->id.raw : 0, id);
+        const std::int64_t due = twin.reservations.at(id).due;
+        if (state.transfers.due(r->id) != due)
+            return fmt::format("transfer {} due: ledger {}, twin {}", document,
+                               state.transfers.due(r->id), due);
+    }
+    return std::nullopt;
+}
+
+/// Asked at each date that something is due on, and a moment before and after it.
 Difference supply(const State& state, const Twin& twin) {
-    for (const auto& [key, line] : twin.inbound)
-        for (const std::int64_t until : {line.due - 1, line.due, line.due + 1}) {
-            const Units ledgers = expected(state, line.sku, line.location, instant_from_raw(until));
-            const Units twins = twin.expected(line.sku, line.location, until);
+    std::set<ExpectedSupply::Key> asked;
+    for (const auto& [key, line] : twin.inbound) asked.insert({line.sku, line.location, line.due});
+    for (const auto& [id, r] : twin.reservations)
+        if (r.transfer && r.due != due_unknown)
+            for (const TwinPart& part : r.parts) asked.insert({part.sku, r.destination, r.due});
+    for (const auto& [sku, at, due] : asked)
+        for (const std::int64_t until : {due - 1, due, due + 1}) {
+            const Units ledgers = expected(state, sku, at, instant_from_raw(until));
+            const Units twins = twin.expected(sku, at, until);
             if (ledgers != twins)
                 return fmt::format("expected of sku {} at location {} until {}: ledger {}, twin {}",
-                                   line.sku.raw, line.location.raw, until, ledgers, twins);
+                                   sku.raw, at.raw, until, ledgers, twins);
         }
     return std::nullopt;
 }
@@ -51,6 +88,8 @@ Difference supply(const State& state, const Twin& twin) {
 
 std::optional<std::string> first_movement_difference(const State& state, const Twin& twin) {
     if (auto d = inbound(state, twin)) return d;
+    if (auto d = lanes(state, twin)) return d;
+    if (auto d = transfers(state, twin)) return d;
     return supply(state, twin);
 }
 

@@ -49,6 +49,11 @@ TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
         case FactType::inbound_scheduled: return inbound_scheduled(c, now);
         case FactType::inbound_changed:
         case FactType::inbound_cancelled: return inbound_changed(c, now);
+        case FactType::transfer_requested: return transfer_requested(c, now);
+        case FactType::transfer_cancelled: return transfer_cancelled(c, now);
+        case FactType::transfer_shipped: return transfer_shipped(c, now);
+        case FactType::transfer_received: return transfer_received(c, now);
+        case FactType::transfer_completed: return transfer_completed(c, now);
         case FactType::receipt_posted:
         case FactType::receipt_corrected: return receipt(c, now);
         default: return physical(c, now);

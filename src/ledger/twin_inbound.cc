@@ -25,6 +25,10 @@ Units Twin::expected(SkuId sku, LocationId at, std::int64_t until) const {
     Units units = 0;
     for (const auto& [key, line] : inbound)
         if (line.sku == sku && line.location == at && line.due <= until) units += line.open();
+    for (const auto& [id, r] : reservations)
+        if (r.transfer && r.destination == at && r.due <= until)
+            for (const TwinPart& part : r.parts)
+                if (part.sku == sku) units += part.on_lane();
     return units;
 }
 

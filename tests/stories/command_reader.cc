@@ -6,9 +6,9 @@
 namespace holdfast::stories {
 namespace {
 
-constexpr std::array<std::string_view, 12> kOptions = {"in",       "for",    "order",   "key",
-                                                       "semantic", "source", "because", "by",
-                                                       "event",    "from",   "with",    "due"};
+constexpr std::array<std::string_view, 13> kOptions = {
+    "in", "for",   "order", "key",  "semantic", "source", "because",
+    "by", "event", "from",  "with", "due",      "to"};
 
 Envelope* envelope_in(Command& command) {
     return std::visit(

@@ -39,6 +39,11 @@ std::string_view effect_word(FactType type) {
         case FactType::inbound_scheduled: return "scheduled";
         case FactType::inbound_changed: return "changed";
         case FactType::inbound_cancelled: return "cancelled";
+        case FactType::transfer_requested: return "requested";
+        case FactType::transfer_cancelled: return "cancelled";
+        case FactType::transfer_shipped: return "sent";
+        case FactType::transfer_received: return "taken_in";
+        case FactType::transfer_completed: return "closed";
         case FactType::api_key_revoked: return "revoked";
         default: return "recorded";
     }
@@ -237,6 +242,11 @@ std::optional<Fault> World::reservation_is(Words words) {
     const std::string first = words.take();
     if (first == "order") {
         const auto* found = state_->reservations.find_by_order(state_->order_hash(words.take()));
+        if (found != nullptr) id = found->id;
+    } else if (first == "transfer") {
+        const std::uint64_t document =
+            state_->document_hash(ledger::DocumentKind::transfer, words.take());
+        const auto* found = state_->reservations.find_by_order(document);
         if (found != nullptr) id = found->id;
     } else if (const auto label = labels_.find(first); label != labels_.end()) {
         id = label->second;
