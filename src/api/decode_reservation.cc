@@ -9,6 +9,7 @@ constexpr FieldNames<4> kLineFields{"sku", "location", "quantity", "line"};
 constexpr FieldNames<5> kReservationFields{"channel", "lines", "order", "partial",
                                            "time_to_live_seconds"};
 constexpr FieldNames<2> kStepLineFields{"line", "quantity"};
+constexpr FieldNames<3> kMovedLineFields{"line", "quantity", "location"};
 
 bool read_line(Decoder::Parts& parts, JsonReader& reader, json::value value, Line& line) {
     return reader.read_object(value, kLineFields, bit(0) | bit(2),
@@ -22,6 +23,24 @@ bool read_line(Decoder::Parts& parts, JsonReader& reader, json::value value, Lin
                                       default: return parts.line_number(reader, v, line.line);
                                   }
                               });
+}
+
+bool read_moved_lines(Decoder::Parts& parts, JsonReader& reader, json::value value) {
+    parts.lines.clear();
+    return reader.read_lines(value, [&](std::size_t, json::value item) {
+        parts.lines.emplace_back();
+        Line& line = parts.lines.back();
+        return reader.read_object(item, kMovedLineFields, bit(0) | bit(1),
+                                  [&](std::size_t field, json::value v) {
+                                      switch (field) {
+                                          case 0: return parts.line_number(reader, v, line.line);
+                                          case 1: return reader.read_integer(v, line.quantity);
+                                          default:
+                                              line.names_location = true;
+                                              return parts.location(reader, v, line.location);
+                                      }
+                                  });
+    });
 }
 
 bool read_step_lines(Decoder::Parts& parts, JsonReader& reader, json::value value) {
@@ -122,6 +141,11 @@ bool Decoder::step(std::string_view body, StepReservation& out, Fault& fault) {
             read = reader.read_document(
                 parts.parser, body, FieldNames<1>{"lines"}, bit(0),
                 [&](std::size_t, json::value v) { return read_step_lines(parts, reader, v); });
+            break;
+        case ReservationStep::resource:
+            read = reader.read_document(
+                parts.parser, body, FieldNames<1>{"lines"}, bit(0),
+                [&](std::size_t, json::value v) { return read_moved_lines(parts, reader, v); });
             break;
     }
     if (read) out.lines = parts.kept_lines();

@@ -1,6 +1,7 @@
 // Answers of reservations and events.
 #include "api/render.h"
 #include "api/tokens.h"
+#include "ledger/reservation_status.h"
 
 namespace holdfast::api {
 namespace {
@@ -53,17 +54,7 @@ std::string_view change_of(FactType type) {
         case FactType::reservation_confirmed: return "confirmed";
         case FactType::reservation_extended: return "extended";
         case FactType::reservation_adjusted: return "adjusted";
-        default: return "released";
-    }
-}
-
-std::string_view status_of(const ledger::Reservation& reservation) {
-    if (!reservation.ended()) return reservation.confirmed ? "confirmed" : "held";
-    switch (reservation.ended_by) {
-        case FactType::reservation_expired: return "expired";
-        case FactType::order_cancelled: return "cancelled";
-        case FactType::shipment_posted:
-        case FactType::pos_sale: return "fulfilled";
+        case FactType::reservation_resourced: return "resourced";
         default: return "released";
     }
 }
@@ -156,7 +147,7 @@ void render_reservation_state(JsonWriter& json, const ledger::Reservation& reser
                               const State& state) {
     json.begin_object()
         .member("id", as_text(reservation_name(reservation.id)))
-        .member("status", status_of(reservation));
+        .member("status", ledger::reservation_status(state.reservations, reservation));
     json.key("channel");
     if (reservation.channel == kNoChannel) {
         json.null();
@@ -176,8 +167,13 @@ void render_reservation_state(JsonWriter& json, const ledger::Reservation& reser
             .member("quantity", counts.created)
             .member("reserved", counts.reserved)
             .member("allocated", counts.allocated)
+            .member("picked", counts.picked)
+            .member("backordered", counts.backordered)
+            .member("erp_held", counts.erp_held)
+            .member("cancel_pending", counts.cancel_pending)
             .member("shipped", counts.shipped)
             .member("ended", counts.ended)
+            .member("expired", counts.expired)
             .end_object();
     }
     json.end_array().member("seq", as_text(seq_token(reservation.seq))).end_object();

@@ -73,14 +73,16 @@ struct ReserveStock {
 inline constexpr Microseconds time_to_live_default = std::chrono::minutes(15);
 inline constexpr Microseconds time_to_live_max = std::chrono::hours(24 * 30);
 
-enum class ReservationStep : std::uint8_t { confirm, release, extend, adjust };
+enum class ReservationStep : std::uint8_t { confirm, release, extend, adjust, resource };
 
 /// A step in the life of one reservation.
 struct StepReservation {
     Envelope envelope;
     ReservationStep step = ReservationStep::confirm;
     ReservationId reservation;
-    /// release: units to give back (none = all). adjust: the new quantity of each named line.
+    /// release: units to give back (none = all). adjust: the new quantity of each named line, what
+    /// was shipped aside. resource: units to promise from the line's location, or from wherever the
+    /// channel's pool has them.
     std::span<const Line> lines;
     Microseconds time_to_live{0};  ///< extend: from now; 0 = the default
     std::string_view order;        ///< confirm: the order it belongs to

@@ -100,6 +100,7 @@ enum class FieldTag : std::uint16_t {
     scopes = 20,           ///< text, comma-separated
     time_to_live = 21,     ///< i64 microseconds
     location_of_request = 22,  ///< u32: the event's own location
+    pending_changes = 40,      ///< PendingChange each: cancellations that wait, or do no longer
     reason_text = 70,          ///< text: a reason that is not interned
     // Movements. The lists have one item for each of the fact's last postings.
     document_lines = 50,    ///< u64 list: the line of the document that the posting belongs to
@@ -132,6 +133,11 @@ struct RefusedLine {
     std::uint32_t location = kNoId;
     std::int64_t requested = 0;
     std::int64_t available_to_sell = 0;
+};
+struct PendingChange {
+    std::uint32_t part = 0;  ///< of the reservation that the fact changes
+    std::uint32_t reserved = 0;
+    std::int64_t delta = 0;
 };
 struct PolicyField {
     std::uint8_t kind = 0;
@@ -167,8 +173,9 @@ struct ApiKeyField {
     std::int64_t expires_at = 0;  ///< 0 = never
 };
 static_assert(sizeof(KeyField) == 24 && sizeof(RefusedLine) == 32 && sizeof(PolicyField) == 24 &&
-              sizeof(SourcePositionField) == 16 && sizeof(EntityField) == 12 &&
-              sizeof(RefusedCase) == 16 && sizeof(LaneField) == 12 && sizeof(ApiKeyField) == 48);
+              sizeof(PendingChange) == 16 && sizeof(SourcePositionField) == 16 &&
+              sizeof(EntityField) == 12 && sizeof(RefusedCase) == 16 && sizeof(LaneField) == 12 &&
+              sizeof(ApiKeyField) == 48);
 
 /// Read access to the bytes of one checked fact. Owns nothing: valid while the bytes are.
 class FactView {

@@ -111,7 +111,7 @@ constexpr Names<FactType, 62> kFactTypes{{
     {FactType::case_woken, "case.woken"},
 }};
 
-constexpr Names<CaseKind, 16> kCaseKinds{{
+constexpr Names<CaseKind, 17> kCaseKinds{{
     {CaseKind::negative_sellable, "negative_sellable"},
     {CaseKind::oversold_order, "oversold_order"},
     {CaseKind::reservation_at_risk, "reservation_at_risk"},
@@ -128,6 +128,7 @@ constexpr Names<CaseKind, 16> kCaseKinds{{
     {CaseKind::recount_needed, "recount_needed"},
     {CaseKind::backorder_uncovered, "backorder_uncovered"},
     {CaseKind::cancelled_too_late, "cancelled_too_late"},
+    {CaseKind::beyond_promise, "beyond_promise"},
 }};
 
 constexpr Names<CaseState, 3> kCaseStates{{{CaseState::open, "open"},
@@ -185,7 +186,13 @@ bool is_event(FactType type) {
     switch (type) {
         case FactType::order_created:
         case FactType::order_cancelled:
+        case FactType::allocation_created:
+        case FactType::allocation_released:
+        case FactType::pick_confirmed:
+        case FactType::pick_shorted:
+        case FactType::pick_returned:
         case FactType::shipment_posted:
+        case FactType::erp_offset:
         case FactType::return_received:
         case FactType::stock_counted:
         case FactType::receipt_posted:

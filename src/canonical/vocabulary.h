@@ -198,6 +198,7 @@ enum class CaseKind : std::uint8_t {
     recount_needed = 14,       ///< a short pick, or stock found after a count's cut
     backorder_uncovered = 15,  ///< back-ordered beyond what is expected
     cancelled_too_late = 16,   ///< shipped although its cancellation was pending
+    beyond_promise = 30,       ///< a node or the ERP speaks of units that the order does not have
 };
 std::string_view name(CaseKind kind);
 std::optional<CaseKind> case_kind_from(std::string_view name);

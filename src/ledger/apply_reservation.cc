@@ -11,7 +11,8 @@ namespace {
 /// Which count of a part answers for units that enter or leave its open ones.
 enum class Flow : std::uint8_t {
     promised,  ///< created where they enter, ended where they leave
-    moved,     ///< created on both sides: from one part to another, or between its own buckets
+    moved,     ///< created on both sides: from one part or bucket to another
+    kept,      ///< between the buckets of a part; what does not come back to it has ended
     shipped,
     expired,
 };
@@ -23,10 +24,14 @@ Flow flow_of(FactType type) {
         case FactType::pickup_completed: return Flow::shipped;
         case FactType::reservation_expired: return Flow::expired;
         case FactType::reservation_resourced:
-        case FactType::allocation_created:
-        case FactType::allocation_released:
+        case FactType::backorder_created:
         case FactType::backorder_filled:
         case FactType::transfer_shipped: return Flow::moved;
+        case FactType::allocation_created:
+        case FactType::allocation_released:
+        case FactType::pick_confirmed:
+        case FactType::pick_shorted:
+        case FactType::pick_returned: return Flow::kept;
         default: return Flow::promised;
     }
 }
@@ -37,6 +42,7 @@ void add_open(PartCounts& counts, Units delta, Flow flow) {
             (delta > 0 ? counts.created : counts.ended) += delta > 0 ? delta : -delta;
             break;
         case Flow::moved: counts.created += delta; break;
+        case Flow::kept: counts.ended -= delta; break;
         case Flow::shipped: counts.shipped -= delta; break;
         case Flow::expired: counts.expired -= delta; break;
     }
@@ -56,15 +62,10 @@ void add_on_lane(PartCounts& counts, Units delta, FactType type) {
 }
 
 void add_posting(PartCounts& counts, const Posting& posting, Flow flow) {
-    switch (posting.bucket) {
-        case Bucket::reserved: counts.reserved += posting.delta; break;
-        case Bucket::allocated: counts.allocated += posting.delta; break;
-        case Bucket::backordered: counts.backordered += posting.delta; break;
-        case Bucket::picked: counts.picked += posting.delta; return;
-        case Bucket::erp_held: counts.erp_held += posting.delta; return;
-        default: HOLDFAST_CHECK(false, "a part has promised buckets only");
-    }
-    add_open(counts, posting.delta, flow);
+    units_in(counts, posting.bucket) += posting.delta;
+    // These two stand on units of the others.
+    if (posting.bucket != Bucket::picked && posting.bucket != Bucket::erp_held)
+        add_open(counts, posting.delta, flow);
 }
 
 void check_counts(const PartCounts& counts) {
@@ -75,6 +76,10 @@ void check_counts(const PartCounts& counts) {
                    "picked units are allocated");
     HOLDFAST_CHECK(counts.erp_held >= 0 && counts.erp_held <= counts.reserved + counts.allocated,
                    "what the ERP holds is promised");
+    HOLDFAST_CHECK(counts.cancel_pending >= 0 && counts.cancel_pending <= counts.allocated,
+                   "a node works on the units whose cancellation waits for it");
+    HOLDFAST_CHECK(counts.ended >= 0 && counts.shipped >= 0 && counts.expired >= 0,
+                   "units that are gone are not gone less than never");
     HOLDFAST_CHECK(counts.created == counts.open() + counts.shipped + counts.ended + counts.expired,
                    "every unit of a part stands somewhere");
 }
@@ -107,6 +112,16 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
             add_posting(counts, posting, flow);
         state.reservations.set_counts(part, counts);
     }
+    const auto pending = fact.field(FieldTag::pending_changes);
+    const std::size_t pending_count = pending ? pending->size() / sizeof(PendingChange) : 0;
+    for (std::size_t i = 0; i < pending_count; ++i) {
+        const auto change = fact.item<PendingChange>(pending, i, {});
+        HOLDFAST_CHECK(change.part < reservation.part_count, "a pending change names a part");
+        Part& part = state.reservations.parts_mutable(reservation)[change.part];
+        PartCounts counts = state.reservations.counts(part);
+        counts.cancel_pending += change.delta;
+        state.reservations.set_counts(part, counts);
+    }
     // Only now: between two postings of one fact a unit may be in neither bucket.
     for (std::size_t i = 0; i < fact.posting_count(); ++i) {
         const auto index =
@@ -114,6 +129,9 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
         if (index != kNoPart)
             check_counts(state.reservations.counts(state.reservations.parts(reservation)[index]));
     }
+    for (std::size_t i = 0; i < pending_count; ++i)
+        check_counts(state.reservations.counts(
+            state.reservations.parts(reservation)[fact.item<PendingChange>(pending, i, {}).part]));
 }
 
 /// Ends what has nothing open any more. A transfer that ended is open again when goods of it move
@@ -169,6 +187,12 @@ void apply_reservation_step(State& state, const FactView& fact, std::uint64_t id
     } else if (type == FactType::reservation_extended) {
         state.reservations.set_deadline(
             *reservation, fact.field_as<std::int64_t>(FieldTag::expires_at).value_or(0));
+    }
+    const bool with_the_node =
+        type == FactType::allocation_created || type == FactType::pick_confirmed;
+    if (with_the_node && !reservation->confirmed && !reservation->ended()) {
+        reservation->confirmed = true;  // a node does not work on what may expire
+        state.reservations.set_deadline(*reservation, 0);
     }
     apply_to_parts(state, fact, *reservation);
     end_or_reopen(state, *reservation, fact);

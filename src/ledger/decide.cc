@@ -34,6 +34,7 @@ Outcome step(const Context& context, const StepReservation& command) {
         case ReservationStep::release: return release(context, command);
         case ReservationStep::extend: return extend(context, command);
         case ReservationStep::adjust: return adjust(context, command);
+        case ReservationStep::resource: return resource(context, command);
     }
     return refused(Refusal::unknown_reservation);
 }
@@ -53,6 +54,12 @@ Outcome record(const Context& context, const RecordEvent& event) {
         case FactType::transfer_shipped: return ship_transfer(context, event);
         case FactType::transfer_received: return receive_transfer(context, event);
         case FactType::transfer_completed: return complete_transfer(context, event);
+        case FactType::allocation_created:
+        case FactType::allocation_released:
+        case FactType::pick_confirmed:
+        case FactType::pick_returned:
+        case FactType::erp_offset: return record_node_work(context, event);
+        case FactType::pick_shorted: return record_short_pick(context, event);
         default: return record_stock_event(context, event);
     }
 }

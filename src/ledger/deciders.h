@@ -21,11 +21,14 @@ Outcome confirm(const Context& context, const StepReservation& command);
 Outcome release(const Context& context, const StepReservation& command);
 Outcome extend(const Context& context, const StepReservation& command);
 Outcome adjust(const Context& context, const StepReservation& command);
+Outcome resource(const Context& context, const StepReservation& command);
 Outcome expire(const Context& context, const ExpireHolds& command);
 
 Outcome create_order(const Context& context, const RecordEvent& event);
 Outcome cancel_order(const Context& context, const RecordEvent& event);
 Outcome post_shipment(const Context& context, const RecordEvent& event);
+Outcome record_node_work(const Context& context, const RecordEvent& event);
+Outcome record_short_pick(const Context& context, const RecordEvent& event);
 Outcome record_stock_event(const Context& context, const RecordEvent& event);
 Outcome record_receipt(const Context& context, const RecordEvent& event);
 Outcome schedule_inbound(const Context& context, const RecordEvent& event);
@@ -60,12 +63,6 @@ void new_part_fields(FactWriter& writer, const Context& context, std::span<const
                      std::span<const LineProblem> refused);
 /// Case kinds that the fact raises; none writes nothing.
 void raise(FactWriter& writer, std::span<const CaseKind> kinds);
-/// Whether the reservation's open units are all gone once `taken` is taken from its parts.
-struct PartTake {
-    std::uint32_t part = 0;
-    Bucket bucket = Bucket::reserved;
-    Units quantity = 0;
-};
 /// Adds R +quantity for parts that a late confirmation, an excess or a growth adds to a
 /// reservation, checking the level bound.
 bool within_level(const State& state, std::span<const PlannedPart> parts, Arena& arena);

@@ -1,4 +1,4 @@
-// Orders: created over a hold, sold elsewhere or holding now; cancelled; shipped.
+// Orders: created over a hold, sold elsewhere or holding now.
 #include "base/planted.h"
 #include "ledger/movement.h"
 #include "ledger/reservation_changes.h"
@@ -123,7 +123,8 @@ KeptUnits keep_of_hold(const RecordEvent& event, const ReservationChanges& chang
         line_of[{line_number(line, i), line.sku.raw}] = i + 1;
     }
     for (std::size_t p = 0; p < parts.size(); ++p) {
-        const Units held = late ? changes.counts(p).expired : parts[p].reserved;
+        const PartCounts& now = changes.now(p);
+        const Units held = late ? now.expired : now.reserved + now.backordered;
         if (event.lines.empty()) kept.of_part[p] = held;
         const std::uint32_t line = line_of.get({parts[p].line, parts[p].sku.raw});
         if (line == 0) continue;
@@ -151,7 +152,10 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     Units late_forced = 0;
     if (late) late_forced = revive(context, *reservation, kept.of_part, changes, taken);
     for (std::size_t i = 0; i < changes.parts().size(); ++i)
-        if (!late) changes.take(i, changes.left(i) - kept.of_part[i]);
+        if (!late) {
+            const PartCounts& now = changes.now(i);
+            changes.take_promised(i, now.reserved + now.backordered - kept.of_part[i]);
+        }
 
     ForcedPlanner forced(state, reservation->channel, context.arena);
     for (const PlannedPart& part : taken.view())
@@ -176,17 +180,14 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
         changes.add(part);
         taken.push_back(part);
     }
+    changes.settle();
     if (!changes.fits()) return refused(Refusal::too_many_lines);
     if (!within_level(state, taken.view(), context.arena))
         return refused(Refusal::level_out_of_range);
 
     Entry entry(state, context.stamp, &event.envelope, context.writer);
-    FactWriter& fact = entry.begin(FactType::order_created);
-    changes.write_postings(fact);
-    entry.envelope_fields();
-    changes.write_fields(fact, reservation->id);
-    fact.text(FieldTag::order, event.order);
-    fact.text(FieldTag::document, event.document);
+    FactWriter& fact =
+        write_order_fact(entry, FactType::order_created, event, reservation, changes);
     ArenaList<CaseKind> raises(context.arena);
     if (forced.oversold() > 0) raises.push_back(CaseKind::oversold_order);
     if (late_forced > 0) raises.push_back(CaseKind::late_confirm_without_stock);
@@ -194,65 +195,6 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     entry.end();
     return entry.finish();
 }
-
-/// Takes what a shipped line was promised: at the location it left first, then elsewhere;
-/// allocated before reserved.
-class ShippedPromises {
-  public:
-    ShippedPromises(ReservationChanges& changes, Arena& arena)
-        : changes_(changes),
-          by_sku_(arena.array<std::uint32_t>(changes.parts().size())),
-          reserved_(arena.array<Units>(changes.parts().size())),
-          allocated_(arena.array<Units>(changes.parts().size())) {
-        const std::span<const Part> parts = changes.parts();
-        for (std::uint32_t i = 0; i < parts.size(); ++i) {
-            by_sku_[i] = i;
-            reserved_[i] = parts[i].reserved;
-            allocated_[i] = changes.counts(i).allocated;
-        }
-        std::sort(by_sku_.begin(), by_sku_.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return parts[a].sku != parts[b].sku ? parts[a].sku < parts[b].sku : a < b;
-        });
-    }
-    void take(const Line& line, LocationId left_from) {
-        const std::span<const std::uint32_t> candidates = of_sku(line.sku);
-        const std::span<const Part> parts = changes_.parts();
-        const bool by_number =
-            line.line != 0 && std::any_of(candidates.begin(), candidates.end(),
-                                          [&](auto i) { return parts[i].line == line.line; });
-        Units wanted = line.quantity;
-        for (const bool here : {true, false})
-            for (const std::uint32_t i : candidates) {
-                if (wanted == 0) return;
-                if ((parts[i].location == left_from) != here) continue;
-                if (by_number && parts[i].line != line.line) continue;
-                wanted -= take_from(i, wanted, Bucket::allocated, allocated_);
-                if (!planted(Bug::ship_without_lowering_reserved))
-                    wanted -= take_from(i, wanted, Bucket::reserved, reserved_);
-            }
-    }
-
-  private:
-    [[nodiscard]] std::span<const std::uint32_t> of_sku(SkuId sku) const {
-        const std::span<const Part> parts = changes_.parts();
-        const auto first = std::partition_point(by_sku_.begin(), by_sku_.end(),
-                                                [&](auto i) { return parts[i].sku < sku; });
-        const auto last =
-            std::partition_point(first, by_sku_.end(), [&](auto i) { return parts[i].sku == sku; });
-        return {first, last};
-    }
-    Units take_from(std::size_t part, Units wanted, Bucket bucket, std::span<Units> left) {
-        const Units units = std::min(wanted, left[part]);
-        if (units <= 0) return 0;
-        left[part] -= units;
-        changes_.post(part, bucket, -units);
-        return units;
-    }
-    ReservationChanges& changes_;
-    std::span<std::uint32_t> by_sku_;  // part indexes by SKU, then in part order
-    std::span<Units> reserved_;
-    std::span<Units> allocated_;
-};
 
 }  // namespace
 
@@ -272,110 +214,6 @@ Outcome create_order(const Context& context, const RecordEvent& event) {
         return refused(Refusal::table_full);
     return event.already_sold ? order_sold_elsewhere(context, event)
                               : order_holding_now(context, event);
-}
-
-Outcome cancel_order(const Context& context, const RecordEvent& event) {
-    const State& state = context.state;
-    if (event.order.empty()) return refused(Refusal::order_required);
-    if (event.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
-    const Reservation* reservation =
-        state.reservations.find_by_order(state.order_hash(event.order));
-    if (reservation == nullptr) return refused(Refusal::unknown_order);
-
-    ReservationChanges changes(state, *reservation, context.arena);
-    ArenaList<LineProblem> problems(context.arena, 0);
-    if (event.lines.empty())
-        for (std::size_t i = 0; i < changes.parts().size(); ++i) changes.take(i, changes.left(i));
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
-        const std::uint64_t number = line_number(line, i);
-        Refusal refusal = Refusal::none;
-        if (line.quantity < 1)
-            refusal = Refusal::quantity_must_be_positive;
-        else if (line.quantity > quantity_max)
-            refusal = Refusal::quantity_too_large;
-        else if (!changes.has_line(number))
-            refusal = Refusal::unknown_line;
-        if (refusal == Refusal::none)
-            changes.take_from_line(
-                number, planted(Bug::cancel_releases_too_much) ? quantity_max : line.quantity);
-        else
-            problems.push_back(
-                {.line_index = i, .refusal = refusal, .sku = line.sku, .requested = line.quantity});
-    }
-    // A line that the order never held is told, but does not keep the others from being cancelled.
-    if (changes.empty())
-        return problems.empty() ? refused(Refusal::nothing_to_cancel)
-                                : refused_lines(problems.view());
-
-    Entry entry(state, context.stamp, &event.envelope, context.writer);
-    FactWriter& fact = entry.begin(FactType::order_cancelled);
-    changes.write_postings(fact);
-    entry.envelope_fields();
-    changes.write_fields(fact, reservation->id);
-    new_part_fields(fact, context, {}, problems.view());
-    fact.text(FieldTag::order, event.order);
-    fact.text(FieldTag::document, event.document);
-    entry.end();
-    return entry.finish();
-}
-
-Outcome post_shipment(const Context& context, const RecordEvent& event) {
-    const State& state = context.state;
-    if (event.lines.empty()) return refused(Refusal::no_lines);
-    if (event.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
-    ArenaList<LineProblem> problems(context.arena, 0);
-    ArenaList<Posting> physical(context.arena, event.lines.size());
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
-        Refusal refusal = malformed_forced(state, line);
-        const LocationId at = line.names_location ? line.location : event.location;
-        if (refusal == Refusal::none && !line.names_location && !event.names_location)
-            refusal = Refusal::location_required;
-        if (refusal == Refusal::none && at.raw >= state.locations.size())
-            refusal = Refusal::unknown_location;
-        if (refusal == Refusal::none)
-            physical.push_back({.sku = line.sku,
-                                .place = Place{at},
-                                .bucket = Bucket::sellable,
-                                .delta = -line.quantity});
-        else
-            problems.push_back({.line_index = i,
-                                .refusal = refusal,
-                                .sku = line.sku,
-                                .location = at,
-                                .requested = line.quantity});
-    }
-    if (!problems.empty()) return refused_lines(problems.view());
-    if (!levels_stay_in_range(state, physical.view(), context.arena))
-        return refused(Refusal::level_out_of_range);
-
-    static const Reservation kNone{};
-    const Reservation* reservation =
-        event.order.empty() ? nullptr
-                            : state.reservations.find_by_order(state.order_hash(event.order));
-    ReservationChanges changes(state, reservation == nullptr ? kNone : *reservation, context.arena);
-    ShippedPromises promises(changes, context.arena);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Posting& leaves = physical.view()[i];
-        changes.post_outside(leaves);
-        changes.post_outside({.sku = leaves.sku,
-                              .place = Place{PlaceKind::customer},
-                              .bucket = Bucket::external,
-                              .delta = -leaves.delta});
-        if (reservation != nullptr) promises.take(event.lines[i], leaves.place.location());
-    }
-
-    Entry entry(state, context.stamp, &event.envelope, context.writer);
-    FactWriter& fact = entry.begin(FactType::shipment_posted);
-    changes.write_postings(fact);
-    entry.envelope_fields();
-    if (reservation != nullptr) changes.write_fields(fact, reservation->id);
-    fact.text(FieldTag::order, event.order);
-    fact.text(FieldTag::document, event.document);
-    raise(fact, cases_of_decrease(state, physical.view(), changes.postings(), context.arena));
-    entry.end();
-    return entry.finish();
 }
 
 }  // namespace holdfast::ledger

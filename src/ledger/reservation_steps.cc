@@ -1,24 +1,9 @@
-// The life of a hold after it was granted: confirm, release, extend, adjust, expire.
+// The life of a hold after it was granted: confirm, extend, adjust, expire.
 #include "base/planted.h"
-#include "ledger/reservation_changes.h"
+#include "ledger/cancel.h"
 
 namespace holdfast::ledger {
 namespace {
-
-/// One change of one reservation, written as one fact.
-Outcome write_change(const Context& context, const Envelope& envelope, FactType type,
-                     const Reservation& reservation, const ReservationChanges& changes,
-                     std::string_view order, std::span<const CaseKind> raises = {}) {
-    Entry entry(context.state, context.stamp, &envelope, context.writer);
-    FactWriter& fact = entry.begin(type);
-    changes.write_postings(fact);
-    entry.envelope_fields();
-    changes.write_fields(fact, reservation.id);
-    fact.text(FieldTag::order, order);
-    raise(fact, raises);
-    entry.end();
-    return entry.finish();
-}
 
 LineProblem problem_of(std::uint32_t index, Refusal refusal, const Line& line) {
     return {.line_index = index, .refusal = refusal, .sku = line.sku, .requested = line.quantity};
@@ -110,7 +95,7 @@ Outcome confirm(const Context& context, const StepReservation& command) {
     if (expired(*reservation)) {
         ArenaList<PlannedPart> taken(context.arena);
         const std::span<Units> units = context.arena.array<Units>(changes.parts().size());
-        for (std::size_t i = 0; i < units.size(); ++i) units[i] = changes.counts(i).expired;
+        for (std::size_t i = 0; i < units.size(); ++i) units[i] = changes.now(i).expired;
         forced = revive(context, *reservation, units, changes, taken);
         if (!changes.fits()) return refused(Refusal::too_many_lines);
         if (!within_level(context.state, taken.view(), context.arena))
@@ -122,39 +107,6 @@ Outcome confirm(const Context& context, const StepReservation& command) {
                         forced > 0 && !planted(Bug::late_confirmation_without_case)
                             ? std::span(kLate)
                             : std::span<const CaseKind>{});
-}
-
-Outcome release(const Context& context, const StepReservation& command) {
-    const Reservation* reservation = context.state.reservations.find(command.reservation);
-    if (reservation == nullptr) return refused(Refusal::unknown_reservation);
-    if (reservation->ended()) return refused(Refusal::reservation_ended);
-    if (command.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
-
-    ReservationChanges changes(context.state, *reservation, context.arena);
-    ArenaList<LineProblem> problems(context.arena, 0);
-    if (command.lines.empty())
-        for (std::size_t i = 0; i < changes.parts().size(); ++i) changes.take(i, changes.left(i));
-    for (std::uint32_t i = 0; i < command.lines.size(); ++i) {
-        const Line& line = command.lines[i];
-        const std::uint64_t number = line_number(line, i);
-        Refusal refusal = Refusal::none;
-        if (line.quantity < 1)
-            refusal = Refusal::quantity_must_be_positive;
-        else if (line.quantity > quantity_max)
-            refusal = Refusal::quantity_too_large;
-        else if (!changes.has_line(number))
-            refusal = Refusal::unknown_line;
-        else if (changes.left_of_line(number) < line.quantity)
-            refusal = Refusal::nothing_to_release;
-        if (refusal == Refusal::none)
-            changes.take_from_line(number, line.quantity);
-        else
-            problems.push_back(problem_of(i, refusal, line));
-    }
-    if (!problems.empty()) return refused_by(problems);
-    if (changes.empty()) return refused(Refusal::nothing_to_release);
-    return write_change(context, command.envelope, FactType::reservation_released, *reservation,
-                        changes, {});
 }
 
 Outcome extend(const Context& context, const StepReservation& command) {
@@ -205,8 +157,11 @@ Outcome adjust(const Context& context, const StepReservation& command) {
             problems.push_back(problem_of(i, refusal, line));
             continue;
         }
-        const Units now = changes.left_of_line(number);
-        if (line.quantity < now) changes.take_from_line(number, now - line.quantity, true);
+        Units now = 0;
+        for (const std::uint32_t part : changes.parts_of_line(number))
+            now += cancellable(changes.now(part));
+        if (line.quantity < now)
+            cancel_units(changes, changes.parts_of_line(number), now - line.quantity, true);
         if (line.quantity <= now) continue;
         // Growth is a new hold: at the line's first location if it fits, else wherever the pool has
         // it.
@@ -248,6 +203,7 @@ Outcome adjust(const Context& context, const StepReservation& command) {
         for (const PlannedPart& part : plan.parts) changes.add(part);
     }
     if (changes.empty()) return refused(Refusal::nothing_to_adjust);
+    changes.settle();
     if (!changes.fits()) return refused(Refusal::too_many_lines);
     return write_change(context, command.envelope, FactType::reservation_adjusted, *reservation,
                         changes, {});
@@ -267,7 +223,9 @@ Outcome expire(const Context& context, const ExpireHolds& command) {
         parts += reservation.part_count;
         if (parts > parts_per_expiry_max) break;
         ReservationChanges changes(context.state, reservation, context.arena);
-        for (std::size_t i = 0; i < changes.parts().size(); ++i) changes.take(i, changes.left(i));
+        for (std::size_t i = 0; i < changes.parts().size(); ++i)
+            changes.take_promised(i, level_max);
+        changes.settle();
         FactWriter& fact = entry.begin(FactType::reservation_expired);
         changes.write_postings(fact);
         changes.write_fields(fact, id);

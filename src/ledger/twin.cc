@@ -119,6 +119,20 @@ void Twin::Draft::give_back(TwinPart& part, Units units) {
     part.ended += units;
 }
 
+Units& TwinPart::in(Bucket bucket) {
+    if (bucket == Bucket::allocated) return allocated;
+    if (bucket == Bucket::picked) return picked;
+    if (bucket == Bucket::backordered) return backordered;
+    if (bucket == Bucket::erp_held) return erp_held;
+    return reserved;
+}
+
+void Twin::Draft::change(TwinPart& part, Bucket bucket, Units delta) {
+    if (delta == 0) return;
+    post(part.sku, Place(part.location), bucket, delta);
+    part.in(bucket) += delta;
+}
+
 Units Twin::level(SkuId sku, LocationId at, Bucket bucket) const {
     const auto row = positions.find({sku, at});
     if (row == positions.end()) return 0;
@@ -243,11 +257,32 @@ TwinOutcome Twin::record(Draft draft, const Envelope* envelope, Instant now) {
     return outcome;
 }
 
+TwinOutcome Twin::record_both(Draft first, Draft second, const Envelope* envelope, Instant now) {
+    TwinOutcome outcome;
+    record_fact(first, envelope, now, outcome);
+    const std::uint64_t answering = outcome.seq;
+    if (!second.postings.empty()) {
+        // The same people and places speak in both.
+        record_fact(second, nullptr, now, outcome);
+        outcome.seq = answering;
+    }
+    forget(now);
+    return outcome;
+}
+
 void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, TwinOutcome& outcome) {
     if (envelope) {
         intern(envelope->source, outcome);
         intern(envelope->actor, outcome);
         if (names.size() < limits_.reason_names_max) intern(envelope->reason, outcome);
+    }
+    // Units in somebody's hands, units about to be cancelled and units that the ERP holds are among
+    // the promised ones: where those go, these go.
+    for (TwinPart& part : draft.after.parts) {
+        draft.change(part, Bucket::picked, std::min<Units>(0, part.allocated - part.picked));
+        draft.change(part, Bucket::erp_held,
+                     std::min<Units>(0, part.reserved + part.allocated - part.erp_held));
+        part.cancel_pending = std::min(part.cancel_pending, part.allocated);
     }
     TwinFact fact;
     fact.type = draft.type;
@@ -277,9 +312,11 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
         if (bucket != Bucket::sellable) continue;
         const LocationId at = place.location();
         if (level(sku, at, Bucket::sellable) < 0) fact.raises.insert(CaseKind::negative_sellable);
+        const Units moving = draft.moves_on[{sku, at}];
         const bool promised =
-            level(sku, at, Bucket::reserved) + level(sku, at, Bucket::allocated) > 0;
-        if (promised && free(sku, at) < 0) fact.raises.insert(CaseKind::reservation_at_risk);
+            level(sku, at, Bucket::reserved) + level(sku, at, Bucket::allocated) > moving;
+        if (promised && free(sku, at) + moving < 0)
+            fact.raises.insert(CaseKind::reservation_at_risk);
     }
     if (draft.reservation) {
         const std::uint64_t id = *draft.reservation != 0 ? *draft.reservation : seq;

@@ -75,6 +75,9 @@ struct TwinPart {
     Units lost = 0;
     [[nodiscard]] Units open() const { return reserved + allocated + backordered; }
     [[nodiscard]] Units on_lane() const { return shipped - received - lost; }
+    /// What is still wanted and has not left.
+    [[nodiscard]] Units wanted() const { return open() - cancel_pending; }
+    [[nodiscard]] Units& in(Bucket bucket);
 };
 
 struct TwinReservation {
@@ -82,6 +85,7 @@ struct TwinReservation {
     std::int64_t expires_at = 0;
     std::string order;
     bool confirmed = false;
+    bool pinned = false;
     FactType ended_by{};
     std::int64_t ended_generation = 0;
     std::vector<TwinPart> parts;
@@ -222,8 +226,10 @@ class Twin {
         std::optional<std::uint64_t> reservation;  ///< the one that changes; 0 = a new one
         TwinReservation after;
         std::int64_t unit_value = -1;
-        std::function<void()> upsert;  ///< changes of tables that carry no stock
         std::vector<TwinLane> new_lanes;
+        bool marked = false;                  ///< some units now wait for the node's word
+        std::map<TwinPlace, Units> moves_on;  ///< promised elsewhere by the entry's next fact
+        std::function<void()> upsert;         ///< changes of tables that carry no stock
 
         void post(SkuId sku, Place place, Bucket bucket, Units delta);
         /// Units between a location and the world outside, both legs.
@@ -232,6 +238,8 @@ class Twin {
         void promise(std::uint64_t line, SkuId sku, LocationId at, Units units);
         /// Gives back reserved units of a part.
         void give_back(TwinPart& part, Units units);
+        /// A bucket of a part, and of its position.
+        void change(TwinPart& part, Bucket bucket, Units delta);
     };
     struct Take {
         LocationId at;
@@ -278,6 +286,7 @@ class Twin {
     TwinOutcome on(const WakeCases& c, Instant now);
     TwinOutcome confirm(const StepReservation& c, Instant now);
     TwinOutcome release(const StepReservation& c, Instant now);
+    static void release_units(Draft& draft, const std::vector<std::size_t>& parts, Units units);
     TwinOutcome extend(const StepReservation& c, Instant now);
     TwinOutcome adjust(const StepReservation& c, Instant now);
     std::vector<LinePlan> plan_hold(ChannelId channel, std::span<const Line> lines) const;
@@ -300,6 +309,20 @@ class Twin {
     Units group_left(ChannelId channel, SkuId sku, GroupId group, const Taken& taken) const;
     Units left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken) const;
     Units pool_left(ChannelId channel, SkuId sku, const Taken& taken) const;
+
+    // The life of an order (twin_fulfilment.cc).
+    TwinOutcome node_work(const RecordEvent& c, Instant now);
+    TwinOutcome short_pick(const RecordEvent& c, Instant now);
+    TwinOutcome resource(const StepReservation& c, Instant now);
+    /// Where units that cannot stay go: all to one place, or to several, or some of them.
+    LinePlan move_plan(const TwinReservation& r, SkuId sku, Units quantity, LocationId from,
+                       std::optional<LocationId> target, bool some_will_do,
+                       const std::map<TwinPlace, Units>& taken) const;
+    /// The indexes of the parts that a line of an event speaks of, at a place or (none) anywhere.
+    static std::vector<std::size_t> parts_meant(const TwinReservation& r, const Line& line,
+                                                std::optional<LocationId> at);
+    static Units cancel(Draft& draft, const std::vector<std::size_t>& parts, Units wanted);
+    TwinOutcome record_both(Draft first, Draft second, const Envelope* envelope, Instant now);
 
     // Events (twin_event.cc).
     TwinOutcome on(const RecordEvent& c, Instant now);

@@ -82,6 +82,7 @@ Command CommandStream::set_up(DrawnCommand& d, const Twin& twin) {
 
 Command CommandStream::any(DrawnCommand& d, const Twin& twin) {
     if (random_.percent(20)) return movement(d, twin);
+    if (random_.percent(18)) return fulfilment(d, twin);
     const std::uint64_t kind = random_.below(100);
     if (kind < 26) return reserve(d, twin);
     if (kind < 34) return step(d, twin, ReservationStep::confirm);
@@ -224,7 +225,8 @@ Command CommandStream::step(DrawnCommand& d, const Twin& twin, ReservationStep s
     c.envelope = envelope(d);
     c.step = step;
     c.reservation = reservation(twin);
-    if (step == ReservationStep::adjust || random_.percent(50)) {
+    const bool needs_lines = step == ReservationStep::adjust || step == ReservationStep::resource;
+    if (needs_lines || random_.percent(50)) {
         draw_lines(d, twin);
         const auto row = twin.reservations.find(c.reservation.raw);
         for (Line& line : d.lines)
@@ -400,7 +402,8 @@ std::string describe_body(const ReserveStock& c) {
                        c.partial ? " partial" : "", describe_lines(c.lines));
 }
 std::string describe_body(const StepReservation& c) {
-    static constexpr std::string_view kSteps[] = {"confirm", "release", "extend", "adjust"};
+    static constexpr std::string_view kSteps[] = {"confirm", "release", "extend", "adjust",
+                                                  "resource"};
     return fmt::format("{} reservation {} ttl {} order '{}'{}",
                        kSteps[static_cast<std::size_t>(c.step)], c.reservation.raw,
                        c.time_to_live.count(), c.order, describe_lines(c.lines));

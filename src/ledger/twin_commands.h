@@ -67,6 +67,9 @@ class CommandStream {
     Command receipt(DrawnCommand& d, const Twin& twin, FactType type);
     void aim_at_purchase_order(DrawnCommand& d, const Twin& twin, std::string_view number);
     std::string_view purchase_order(DrawnCommand& d, const Twin& twin);
+    // The life of an order (twin_commands_fulfilment.cc).
+    Command fulfilment(DrawnCommand& d, const Twin& twin);
+    Command order_event(DrawnCommand& d, const Twin& twin, FactType type);
     Command item(DrawnCommand& d, std::uint64_t number);
     Command location(DrawnCommand& d, std::uint64_t number);
     Command pool(DrawnCommand& d, const Twin& twin, std::uint64_t number);

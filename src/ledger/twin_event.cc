@@ -25,6 +25,8 @@ Refusal event_quantity(FactType type, std::int64_t quantity) {
 bool bucket_allowed(FactType type, Bucket bucket) {
     switch (type) {
         case FactType::shipment_posted: return true;  // always what can be sold
+        case FactType::pick_shorted:
+            return is_physical(bucket) && bucket != Bucket::quarantine;  // missing, or damaged
         case FactType::stock_adjusted: return is_physical(bucket);
         case FactType::return_received: return is_physical(bucket) && bucket != Bucket::suspect;
         default: return bucket == Bucket::sellable;
@@ -56,6 +58,12 @@ TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
         case FactType::transfer_completed: return transfer_completed(c, now);
         case FactType::receipt_posted:
         case FactType::receipt_corrected: return receipt(c, now);
+        case FactType::allocation_created:
+        case FactType::allocation_released:
+        case FactType::pick_confirmed:
+        case FactType::pick_returned:
+        case FactType::erp_offset: return node_work(c, now);
+        case FactType::pick_shorted: return short_pick(c, now);
         default: return physical(c, now);
     }
 }
@@ -75,6 +83,9 @@ std::vector<TwinProblem> Twin::check_event_lines(const RecordEvent& c) const {
         Refusal refusal = event_quantity(c.type, line.quantity);
         if (refusal == Refusal::none) refusal = no_place(c, line);
         if (refusal == Refusal::none && !bucket_allowed(c.type, line.bucket))
+            refusal = Refusal::value_out_of_range;
+        if (refusal == Refusal::none && c.type == FactType::pick_shorted &&
+            line.goes_to != PlaceKind::location)
             refusal = Refusal::value_out_of_range;
         if (refusal != Refusal::none)
             problems.push_back({static_cast<std::uint32_t>(i), refusal, 0});
@@ -250,7 +261,7 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
     draft.after.order = c.order;
     for (std::size_t i = 0; i < before.parts.size(); ++i) {
         const TwinPart& part = before.parts[i];
-        Units keep = late ? part.expired : part.reserved;
+        Units keep = late ? part.expired : part.reserved + part.backordered;
         if (!c.lines.empty()) {
             // A line that the order does not name wants nothing.
             Units& rest = wanted[{part.line, part.sku}];
@@ -258,7 +269,12 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
             rest -= keep;
         }
         if (late && keep > 0) bring_back(draft, i, keep);
-        if (!late) draft.give_back(draft.after.parts[i], part.reserved - keep);
+        if (late) continue;
+        const Units less = part.reserved + part.backordered - keep;
+        const Units back = std::min(less, part.backordered);
+        draft.change(draft.after.parts[i], Bucket::backordered, -back);
+        draft.after.parts[i].ended += back;
+        draft.give_back(draft.after.parts[i], less - back);
     }
     for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
         const std::uint64_t number = line_number(c.lines, i);
@@ -271,82 +287,6 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
             force(draft, along, number, c.lines[i].sku, missing);
     }
     if (!problems.empty()) return twin_refused(problems);
-    return record(draft, &c.envelope, now);
-}
-
-TwinOutcome Twin::order_cancelled(const RecordEvent& c, Instant now) {
-    if (c.order.empty()) return twin_refused(Refusal::order_required);
-    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
-    const auto order = reservation_of_order.find(std::string(c.order));
-    if (order == reservation_of_order.end()) return twin_refused(Refusal::unknown_order);
-    Draft draft;
-    draft.type = FactType::order_cancelled;
-    draft.reservation = order->second;
-    draft.after = reservations.at(order->second);
-    Units cancelled = 0;
-    const auto cancel = [&](TwinPart& part, Units units) {
-        cancelled += units;
-        draft.give_back(part, units);
-    };
-    if (c.lines.empty())
-        for (TwinPart& part : draft.after.parts) cancel(part, part.reserved);
-    for (std::size_t i = 0; i < c.lines.size(); ++i) {
-        const std::uint64_t line = line_number(c.lines, i);
-        Refusal refusal = positive_quantity(c.lines[i].quantity);
-        if (refusal == Refusal::none && !draft.after.has_line(line))
-            refusal = Refusal::unknown_line;
-        if (refusal != Refusal::none) {
-            draft.set_aside.push_back({static_cast<std::uint32_t>(i), refusal, 0});
-            continue;
-        }
-        Units rest = c.lines[i].quantity;
-        for (TwinPart& part : draft.after.parts) {
-            if (part.line != line) continue;
-            const Units units = std::min(rest, part.reserved);
-            cancel(part, units);
-            rest -= units;
-        }
-    }
-    if (cancelled == 0 && !draft.set_aside.empty()) return twin_refused(draft.set_aside);
-    if (cancelled == 0) return twin_refused(Refusal::nothing_to_cancel);
-    return record(draft, &c.envelope, now);
-}
-
-TwinOutcome Twin::shipment_posted(const RecordEvent& c, Instant now) {
-    if (c.lines.empty()) return twin_refused(Refusal::no_lines);
-    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
-    if (const auto problems = check_event_lines(c); !problems.empty())
-        return twin_refused(problems);
-    Draft draft;
-    draft.type = FactType::shipment_posted;
-    const auto order = reservation_of_order.find(std::string(c.order));
-    if (!c.order.empty() && order != reservation_of_order.end()) {
-        draft.reservation = order->second;
-        draft.after = reservations.at(order->second);
-    }
-    std::vector<TwinPart>& parts = draft.after.parts;
-    for (const Line& line : c.lines) {
-        const LocationId at = *place_of(c, line);
-        draft.move(line.sku, at, Bucket::sellable, -line.quantity, PlaceKind::customer);
-        const bool by_number =
-            line.line != 0 && std::any_of(parts.begin(), parts.end(), [&](const TwinPart& part) {
-                return part.line == line.line && part.sku == line.sku;
-            });
-        Units rest = line.quantity;
-        for (const bool here : {true, false})
-            for (TwinPart& part : parts) {
-                if (part.sku != line.sku || (by_number && part.line != line.line)) continue;
-                if ((part.location == at) != here) continue;
-                const Units allocated = std::min(rest, part.allocated);
-                const Units reserved = std::min(rest - allocated, part.reserved);
-                part.allocated -= allocated;
-                part.reserved -= reserved;
-                part.shipped += allocated + reserved;
-                rest -= allocated + reserved;
-                draft.post(part.sku, Place(part.location), Bucket::allocated, -allocated);
-                draft.post(part.sku, Place(part.location), Bucket::reserved, -reserved);
-            }
-    }
     return record(draft, &c.envelope, now);
 }
 

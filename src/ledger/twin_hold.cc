@@ -185,6 +185,7 @@ TwinOutcome Twin::on(const StepReservation& c, Instant now) {
         case ReservationStep::release: return release(c, now);
         case ReservationStep::extend: return extend(c, now);
         case ReservationStep::adjust: return adjust(c, now);
+        case ReservationStep::resource: return resource(c, now);
     }
     return {};
 }
@@ -233,6 +234,18 @@ TwinOutcome Twin::confirm(const StepReservation& c, Instant now) {
     return record(draft, &c.envelope, now);
 }
 
+/// Gives back what no node works on: back-ordered units of all the parts, then reserved ones.
+void Twin::release_units(Draft& draft, const std::vector<std::size_t>& parts, Units units) {
+    for (const Bucket bucket : {Bucket::backordered, Bucket::reserved})
+        for (const std::size_t p : parts) {
+            TwinPart& part = draft.after.parts[p];
+            const Units given = std::min(units, part.in(bucket));
+            draft.change(part, bucket, -given);
+            part.ended += given;
+            units -= given;
+        }
+}
+
 TwinOutcome Twin::release(const StepReservation& c, Instant now) {
     const TwinReservation& before = reservations.at(c.reservation.raw);
     if (before.ended()) return twin_refused(Refusal::reservation_ended);
@@ -242,28 +255,29 @@ TwinOutcome Twin::release(const StepReservation& c, Instant now) {
     draft.reservation = c.reservation.raw;
     draft.after = before;
     if (c.lines.empty()) {
-        for (TwinPart& part : draft.after.parts) draft.give_back(part, part.reserved);
+        for (std::size_t i = 0; i < before.parts.size(); ++i) release_units(draft, {i}, level_max);
         if (draft.postings.empty()) return twin_refused(Refusal::nothing_to_release);
         return record(draft, &c.envelope, now);
     }
     std::vector<TwinProblem> problems;
     for (std::size_t i = 0; i < c.lines.size(); ++i) {
         const std::uint64_t line = line_number(c.lines, i);
-        Units units = c.lines[i].quantity;
+        const Units units = c.lines[i].quantity;
         Refusal refusal = quantity_refusal(units);
         if (refusal == Refusal::none && !before.has_line(line)) refusal = Refusal::unknown_line;
-        if (refusal == Refusal::none && units > draft.after.reserved_on(line))
-            refusal = Refusal::nothing_to_release;
+        std::vector<std::size_t> meant;
+        Units there = 0;
+        for (std::size_t p = 0; p < draft.after.parts.size(); ++p)
+            if (draft.after.parts[p].line == line) {
+                meant.push_back(p);
+                there += draft.after.parts[p].reserved + draft.after.parts[p].backordered;
+            }
+        if (refusal == Refusal::none && units > there) refusal = Refusal::nothing_to_release;
         if (refusal != Refusal::none) {
             problems.push_back({static_cast<std::uint32_t>(i), refusal, 0});
             continue;
         }
-        for (TwinPart& part : draft.after.parts) {
-            if (part.line != line) continue;
-            const Units given = std::min(units, part.reserved);
-            draft.give_back(part, given);
-            units -= given;
-        }
+        release_units(draft, meant, units);
     }
     if (!problems.empty()) return twin_refused(problems);
     return record(draft, &c.envelope, now);
@@ -312,14 +326,14 @@ TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
             problems.push_back({i, refusal, 0});
             continue;
         }
-        const Units held = before.reserved_on(number);
-        Units less = std::max<Units>(0, held - wanted);
-        for (auto part = draft.after.parts.rbegin(); part != draft.after.parts.rend(); ++part) {
-            if (part->line != number) continue;
-            const Units given = std::min(less, part->reserved);
-            draft.give_back(*part, given);
-            less -= given;
-        }
+        Units held = 0;
+        std::vector<std::size_t> last_first;
+        for (std::size_t p = before.parts.size(); p-- > 0;)
+            if (before.parts[p].line == number) {
+                held += before.parts[p].wanted();
+                last_first.push_back(p);
+            }
+        cancel(draft, last_first, std::max<Units>(0, held - wanted));
         if (wanted <= held) continue;
         Line more;
         more.line = number;
@@ -354,7 +368,7 @@ TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
             draft.promise(growth[g].line, growth[g].sku, take.at, take.units);
     }
     if (!problems.empty()) return twin_refused(problems);
-    if (draft.postings.empty()) return twin_refused(Refusal::nothing_to_adjust);
+    if (draft.postings.empty() && !draft.marked) return twin_refused(Refusal::nothing_to_adjust);
     return record(draft, &c.envelope, now);
 }
 
@@ -377,10 +391,9 @@ TwinOutcome Twin::on(const ExpireHolds& c, Instant now) {
         draft.reservation = id;
         draft.after = reservations.at(id);
         for (TwinPart& part : draft.after.parts) {
-            if (part.reserved == 0) continue;
-            draft.post(part.sku, Place(part.location), Bucket::reserved, -part.reserved);
-            part.expired += part.reserved;
-            part.reserved = 0;
+            part.expired += part.reserved + part.backordered;
+            draft.change(part, Bucket::backordered, -part.backordered);
+            draft.change(part, Bucket::reserved, -part.reserved);
         }
         record_fact(draft, nullptr, now, outcome);
     }

@@ -230,10 +230,12 @@ void StockModel::apply_parts(const FactView& fact, Hold& hold) {
         Part& part = hold.parts[index];
         if (part.sku != posting.sku || part.location != posting.place.location())
             return fail(fact, "moves units of another part");
-        Units& level = posting.bucket == Bucket::allocated ? part.allocated : part.reserved;
-        level += posting.delta;
-        if (level < 0) return fail(fact, "takes more than the hold has");
+        part.units[posting.bucket] += posting.delta;
     }
+    for (const Part& part : hold.parts)
+        for (const auto& [bucket, units] : part.units)
+            if (units < 0)
+                return fail(fact, fmt::format("takes more {} than the hold has", name(bucket)));
 }
 
 void StockModel::apply_to_hold(const FactView& fact, const FactContext& context) {
@@ -253,11 +255,16 @@ void StockModel::apply_to_hold(const FactView& fact, const FactContext& context)
         coverage_.hit(Path::hold_late_confirmed);
         hold.ended_by = FactType{};
     }
-    if (hold.ended_by != FactType{} && type != FactType::shipment_posted &&
-        type != FactType::order_cancelled)
+    if (hold.ended_by != FactType{} && fact.posting_count() > 0 &&
+        type != FactType::shipment_posted && type != FactType::order_cancelled)
         fail(fact, fmt::format("hold {} had ended by {}", id, name(hold.ended_by)));
     apply_parts(fact, hold);
-    if (type == FactType::reservation_confirmed || type == FactType::order_created) {
+    // A node does not work on what may expire.
+    const bool with_the_node =
+        hold.ended_by == FactType{} &&
+        (type == FactType::allocation_created || type == FactType::pick_confirmed);
+    if (type == FactType::reservation_confirmed || type == FactType::order_created ||
+        with_the_node) {
         hold.confirmed = true;
         hold.expires_at = 0;
     }
@@ -356,8 +363,10 @@ std::optional<std::string> StockModel::difference(std::uint64_t id, const Hold& 
     for (std::size_t i = 0; i < parts.size(); ++i)
         if (parts[i].line != hold.parts[i].line || parts[i].sku != hold.parts[i].sku ||
             parts[i].location != hold.parts[i].location ||
-            parts[i].reserved != hold.parts[i].reserved ||
-            state.reservations.counts(parts[i]).allocated != hold.parts[i].allocated)
+            parts[i].reserved != hold.parts[i].at(Bucket::reserved) ||
+            state.reservations.counts(parts[i]).allocated != hold.parts[i].at(Bucket::allocated) ||
+            state.reservations.counts(parts[i]).backordered !=
+                hold.parts[i].at(Bucket::backordered))
             return fmt::format("part {} of hold {} differs", i, id);
     return std::nullopt;
 }

@@ -62,9 +62,15 @@ class StockModel {
         std::uint64_t line = 0;
         SkuId sku;
         LocationId location;
-        Units reserved = 0;
-        Units allocated = 0;
-        [[nodiscard]] bool open() const { return reserved != 0 || allocated != 0; }
+        std::map<Bucket, Units> units;
+        [[nodiscard]] Units at(Bucket b) const {
+            const auto row = units.find(b);
+            return row == units.end() ? 0 : row->second;
+        }
+        [[nodiscard]] bool open() const {
+            return at(Bucket::reserved) != 0 || at(Bucket::allocated) != 0 ||
+                   at(Bucket::backordered) != 0;
+        }
     };
     struct Hold {
         ChannelId channel = kNoChannel;

@@ -6,9 +6,9 @@
 namespace holdfast::stories {
 namespace {
 
-constexpr std::array<std::string_view, 13> kOptions = {
+constexpr std::array<std::string_view, 14> kOptions = {
     "in", "for",   "order", "key",  "semantic", "source", "because",
-    "by", "event", "from",  "with", "due",      "to"};
+    "by", "event", "from",  "with", "due",      "to",     "document"};
 
 Envelope* envelope_in(Command& command) {
     return std::visit(
@@ -91,8 +91,7 @@ bool CommandReader::read_body(ReadCommand& out) {
     if (words_.eat("receive")) return read_event(out, FactType::receipt_posted);
     if (words_.eat("sell")) return read_event(out, FactType::pos_sale);
     if (words_.eat("void")) return read_event(out, FactType::pos_void);
-    if (read_movement(out)) return true;
-    return read_table(out);
+    return read_movement(out) || read_fulfilment(out) || read_table(out);
 }
 
 void CommandReader::read_options(ReadCommand& out) {
@@ -135,6 +134,8 @@ void CommandReader::read_options(ReadCommand& out) {
         } else if (event && words_.eat("event at")) {
             event->names_location = true;
             event->location = location();
+        } else if (event && words_.eat("document")) {
+            event->document = keep(out, words_.take());
         } else if (event && words_.eat("from")) {
             event->channel = names_.channel(words_.take());
         } else if (read_movement_option(out)) {

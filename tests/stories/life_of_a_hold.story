@@ -236,7 +236,7 @@ story a hold adjusted to nothing has ended
   given  SHOE at MAIN  on_hand 3
   when   reserve web-1  SHOE x2   -> held
   when   adjust web-1  line 1 x0   -> adjusted
-  then   web-1 is adjusted
+  then   web-1 is released
   when   adjust web-1  line 1 x1   -> refused reservation_ended
 
 story an adjustment must change something that is there

@@ -5,9 +5,9 @@ story a shipment takes from the shelf and from the promise
   when   order 1001 from web  SHOE x3   -> ordered
   when   ship order 1001  SHOE x2 at MAIN   -> shipped
   then   SHOE at MAIN  on_hand 3  reserved 1  available_to_sell 2
-  then   order 1001 is confirmed
+  then   order 1001 is partly_shipped
   when   ship order 1001  SHOE x1 at MAIN   -> shipped
-  then   order 1001 is shipped
+  then   order 1001 is fulfilled
 
 story a shipment from another place than was promised frees the promise
   given  SHOE at MAIN  on_hand 5

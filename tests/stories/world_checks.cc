@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ledger/availability.h"
+#include "ledger/reservation_status.h"
 #include "world.h"
 
 namespace holdfast::stories {
@@ -29,6 +30,13 @@ std::string_view effect_word(FactType type) {
         case FactType::order_created: return "ordered";
         case FactType::order_cancelled: return "cancelled";
         case FactType::shipment_posted: return "shipped";
+        case FactType::allocation_created: return "allocated";
+        case FactType::allocation_released: return "taken_back";
+        case FactType::pick_confirmed: return "picked";
+        case FactType::pick_shorted: return "short";
+        case FactType::pick_returned: return "put_back";
+        case FactType::reservation_resourced: return "moved";
+        case FactType::erp_offset: return "marked";
         case FactType::return_received: return "returned";
         case FactType::stock_counted: return "counted";
         case FactType::receipt_posted: return "received";
@@ -91,11 +99,6 @@ std::vector<std::string> raised(const FactView& fact) {
     if (const auto kinds = fact.field(FieldTag::raises))
         for (const std::byte kind : *kinds) list.emplace_back(name(static_cast<CaseKind>(kind)));
     return list;
-}
-
-std::string status_in_words(const ledger::Reservation& r) {
-    if (r.ended()) return std::string(effect_word(r.ended_by));
-    return r.confirmed ? "confirmed" : "held";
 }
 
 }  // namespace
@@ -255,7 +258,9 @@ std::optional<Fault> World::reservation_is(Words words) {
     if (words.eat("is forgotten"))
         return compare("forgotten", r == nullptr ? "forgotten" : "known");
     if (r == nullptr) return Fault{"a reservation that the ledger knows", first + " is unknown"};
-    if (words.eat("is")) return compare(words.rest(), status_in_words(*r));
+    if (words.eat("is"))
+        return compare(words.rest(),
+                       std::string(ledger::reservation_status(state_->reservations, *r)));
     if (words.eat("expires in")) {
         const auto length = take_duration(words);
         if (!length) return Fault{"how long the hold lasts", words.rest()};

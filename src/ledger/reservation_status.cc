@@ -1,0 +1,44 @@
+#include "ledger/reservation_status.h"
+
+namespace holdfast::ledger {
+namespace {
+
+std::string_view end_of(const Reservation& reservation) {
+    switch (reservation.ended_by) {
+        case FactType::reservation_expired: return "expired";
+        // A node ends only what was cancelled.
+        case FactType::order_cancelled:
+        case FactType::allocation_released:
+        case FactType::pick_returned:
+        case FactType::pick_shorted: return "cancelled";
+        case FactType::shipment_posted:
+        case FactType::pickup_completed:
+        case FactType::transfer_shipped: return "fulfilled";
+        default: return "released";
+    }
+}
+
+}  // namespace
+
+std::string_view reservation_status(const ReservationTable& table, const Reservation& reservation) {
+    if (reservation.ended()) return end_of(reservation);
+    if (!reservation.confirmed) return "held";
+    PartCounts sum;
+    for (const Part& part : table.parts(reservation)) {
+        const PartCounts counts = table.counts(part);
+        sum.reserved += counts.reserved;
+        sum.allocated += counts.allocated;
+        sum.picked += counts.picked;
+        sum.backordered += counts.backordered;
+        sum.shipped += counts.shipped;
+        sum.cancel_pending += counts.cancel_pending;
+    }
+    if (sum.cancel_pending == sum.open()) return "cancel_pending";
+    if (sum.shipped > 0) return "partly_shipped";
+    if (sum.picked == sum.open()) return "picked";
+    if (sum.allocated == sum.open()) return "allocated";
+    if (sum.backordered == sum.open()) return "backordered";
+    return "confirmed";
+}
+
+}  // namespace holdfast::ledger

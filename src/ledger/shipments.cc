@@ -1,0 +1,89 @@
+// Goods that leave for a customer: shipped, or fetched. Recorded whatever the stock and the
+// promise.
+#include "base/planted.h"
+#include "ledger/line_parts.h"
+#include "ledger/movement.h"
+
+namespace holdfast::ledger {
+namespace {
+
+/// Takes what a part was promised, as far as a step was not made before: what a node works on
+/// first, the picked units of it before the others.
+Units take_shipped(ReservationChanges& changes, std::size_t part, Units wanted) {
+    const Units allocated = changes.take(part, Bucket::allocated, wanted);
+    changes.take(part, Bucket::picked, allocated);
+    if (planted(Bug::ship_without_lowering_reserved)) return allocated;
+    const Units reserved = changes.take(part, Bucket::reserved, wanted - allocated);
+    return allocated + reserved +
+           changes.take(part, Bucket::backordered, wanted - allocated - reserved);
+}
+
+/// Takes what a line that left was promised: where it left first, then elsewhere. What was not
+/// promised is told.
+Units unpromised(ReservationChanges& changes, const LineParts& parts, const Line& line,
+                 LocationId left_from) {
+    Units rest = line.quantity;
+    for (const bool here : {true, false})
+        parts.visit(line, left_from, here, [&](std::uint32_t part) {
+            rest -= take_shipped(changes, part, rest);
+            return rest > 0;
+        });
+    return rest;
+}
+
+}  // namespace
+
+Outcome post_shipment(const Context& context, const RecordEvent& event) {
+    const State& state = context.state;
+    if (const Refusal r = line_count_refusal(event); r != Refusal::none) return refused(r);
+    EventProblems problems(event, context.arena);
+    ArenaList<Posting> leaving(context.arena, event.lines.size());
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+        const Line& line = event.lines[i];
+        Refusal refusal = quantity_refusal(line.quantity, 1);
+        if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
+        if (problems.good(i, refusal))
+            leaving.push_back({.sku = line.sku,
+                               .place = Place{place_of(event, line)},
+                               .bucket = Bucket::sellable,
+                               .delta = -line.quantity});
+    }
+    if (!problems.empty()) return problems.outcome();
+    if (!levels_stay_in_range(state, leaving.view(), context.arena))
+        return refused(Refusal::level_out_of_range);
+
+    static const Reservation kNone{};
+    const Reservation* reservation =
+        event.order.empty() ? nullptr
+                            : state.reservations.find_by_order(state.order_hash(event.order));
+    ReservationChanges changes(state, reservation == nullptr ? kNone : *reservation, context.arena);
+    const LineParts parts(changes.parts(), context.arena);
+    Units beyond = 0;
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+        const Posting& leaves = leaving.view()[i];
+        changes.post_outside(leaves);
+        changes.post_outside({.sku = leaves.sku,
+                              .place = Place{PlaceKind::customer},
+                              .bucket = Bucket::external,
+                              .delta = -leaves.delta});
+        if (reservation != nullptr)
+            beyond += unpromised(changes, parts, event.lines[i], leaves.place.location());
+    }
+    const Units too_late = changes.settle();
+    if (!changes.fits()) return refused(Refusal::too_many_lines);
+
+    Entry entry(state, context.stamp, &event.envelope, context.writer);
+    FactWriter& fact =
+        write_order_fact(entry, FactType::shipment_posted, event, reservation, changes);
+    ArenaList<CaseKind> raises(context.arena);
+    for (const CaseKind kind :
+         cases_of_decrease(state, leaving.view(), changes.postings(), context.arena))
+        raises.push_back(kind);
+    if (beyond > 0) raises.push_back(CaseKind::over_shipment);
+    if (too_late > 0) raises.push_back(CaseKind::cancelled_too_late);
+    raise(fact, raises.view());
+    entry.end();
+    return entry.finish();
+}
+
+}  // namespace holdfast::ledger
