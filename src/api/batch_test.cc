@@ -167,9 +167,10 @@ TEST_F(Events, ASourceThatNumbersIsFollowed) {
             id);
     };
     EXPECT_EQ(numbered("n1", "10", 1).status, 201u);
-    const auto late = numbered("n2", "9", 1);
-    EXPECT_EQ(late.status, 200u);
-    EXPECT_EQ(late.body, R"({"duplicate":true})");
+    EXPECT_EQ(numbered("n2", "9", 1).status, 201u) << "late, and not heard before";
+    const auto again = numbered("n5", "9", 1);
+    EXPECT_EQ(again.status, 200u);
+    EXPECT_EQ(again.body, R"({"duplicate":true})");
     EXPECT_EQ(numbered("n3", "1", 2).status, 201u);
     EXPECT_EQ(code_of(numbered("n4", "11", 1)), "stale_source_epoch");
     const auto at = get("/v1/sources/wms");

@@ -112,6 +112,11 @@ constexpr std::array kRefusals{
     RefusalProblem{Refusal::wake_time_out_of_range,
                    {"wake_time_out_of_range", 422, "The time to wake is out of range"}},
     RefusalProblem{Refusal::comment_required, {"comment_required", 422, "A comment is required"}},
+    RefusalProblem{
+        Refusal::source_epoch_not_announced,
+        {"source_epoch_not_announced", 409, "A new epoch of this source must be announced"}},
+    RefusalProblem{Refusal::sequence_given_up,
+                   {"sequence_given_up", 409, "The number is from where gaps were given up"}},
     RefusalProblem{Refusal::table_full,
                    {"table_full", 503, "A bound of the ledger is reached", true}},
 };

@@ -87,6 +87,21 @@ void render_reference_data(JsonWriter& json, const FactView& fact, const State& 
             json.value(policy->value);
         }
     }
+    if (const auto epoch = fact.field_as<SourceEpochField>(FieldTag::source_epoch)) {
+        json.member("source", state.names.code(epoch->source)).member("epoch", epoch->epoch);
+        const bool announced = (epoch->flags & kEpochAnnounced) != 0;
+        json.member("announced", announced);
+        if (announced) {
+            json.member("first_sequence", fmt::format("{}", epoch->first))
+                .member("announced_only", (epoch->flags & kEpochAnnouncedOnly) != 0);
+        }
+    }
+    if (const auto gap = fact.field_as<SourceGapField>(FieldTag::source_gap)) {
+        json.member("source", state.names.code(gap->source))
+            .member("epoch", gap->epoch)
+            .member("first_sequence", fmt::format("{}", gap->first))
+            .member("last_sequence", fmt::format("{}", gap->last));
+    }
     // The hash of a secret is nobody's business.
     if (const auto key = fact.field_as<ApiKeyField>(FieldTag::api_key)) {
         json.member("api_key", key_name(key->id));

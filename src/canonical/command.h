@@ -31,8 +31,8 @@ struct Envelope {
     CommandKey semantic;      ///< issuer, document type, document, line, type, revision
     std::string_view actor;   ///< who: the API key's id or an internal actor such as "expiry"
     std::string_view source;  ///< the outside system; empty for direct API calls
-    /// Position in the source's own sequence, 0 = it has none. A source that numbers its commands
-    /// sends them in order; a number at or below the last one recorded is a repeat.
+    /// Position in the source's own sequence, 0 = it has none. Each number is recorded once; one
+    /// that comes late closes the gap that it left.
     std::uint64_t source_epoch = 0;
     std::uint64_t source_seq = 0;
     Instant occurred_at{};  ///< business time; zero = the hub's own stamp
@@ -92,6 +92,11 @@ struct StepReservation {
 /// `holds_max` of them; fewer where they have very many parts.
 struct ExpireHolds {
     std::uint32_t holds_max = 256;
+};
+
+/// The hub's own clock speaking: tells of what did not come in time, numbers that a source skipped.
+struct ReportOverdue {
+    std::uint32_t facts_max = 256;
 };
 
 /// Something that happened outside. Physical facts are never refused for lack of stock.
@@ -210,6 +215,16 @@ struct SetPolicy {
 };
 inline constexpr std::int64_t policy_value_max = 1'000'000'000;
 
+/// Announces that a source counts anew: it was restored, copied or installed again. With the epoch
+/// that it is in, and a number above its highest: what it skipped below will not come.
+struct ChangeSourceEpoch {
+    Envelope envelope;
+    std::string_view source;
+    std::uint64_t epoch = 0;
+    std::uint64_t first = 1;      ///< the number that it begins with
+    bool announced_only = false;  ///< from now on, an epoch that nobody announced is refused
+};
+
 struct CreateApiKey {
     Envelope envelope;
     std::uint64_t id = 0;
@@ -244,9 +259,10 @@ struct WakeCases {
     std::uint32_t cases_max = cases_per_command_max;
 };
 
-using Command = std::variant<ReserveStock, StepReservation, ExpireHolds, RecordEvent, UpsertItem,
-                             UpsertLocation, UpsertPool, UpsertChannel, SetPolicy, CreateApiKey,
-                             RevokeApiKey, ActOnCases, WakeCases, UpsertGroup, SetNodeStatus>;
+using Command =
+    std::variant<ReserveStock, StepReservation, ExpireHolds, ReportOverdue, RecordEvent, UpsertItem,
+                 UpsertLocation, UpsertPool, UpsertChannel, UpsertGroup, SetPolicy, SetNodeStatus,
+                 ChangeSourceEpoch, CreateApiKey, RevokeApiKey, ActOnCases, WakeCases>;
 
 /// The envelope of any command that has one; nothing for the clock's own.
 const Envelope* envelope_of(const Command& command);

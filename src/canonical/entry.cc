@@ -60,6 +60,10 @@ FactWriter& Entry::begin(FactType type) {
         outcome_.seq = next_seq_;
         outcome_.answer_offset = static_cast<std::uint32_t>(writer_.size() - start_);
     }
+    return begin_before(type);
+}
+
+FactWriter& Entry::begin_before(FactType type) {
     writer_.begin(type, next_seq_++, stamp_.now);
     FactHeader& header = writer_.header();
     header.source = source_;

@@ -30,8 +30,13 @@ class Entry {
   public:
     Entry(const NameBook& names, const Stamp& stamp, const Envelope* envelope, FactWriter& writer);
 
+    /// The id of a name that the facts speak of, beside those of the envelope. Before the first
+    /// fact begins.
+    std::uint32_t subject(std::string_view text) { return intern(text); }
     /// Starts the next fact; end it with end().
     FactWriter& begin(FactType type);
+    /// The same for a fact that goes before the one that answers.
+    FactWriter& begin_before(FactType type);
     /// Writes the keys, the source's position and the trace: on the answering fact, after its
     /// postings.
     void envelope_fields();
@@ -39,6 +44,8 @@ class Entry {
     /// Ends the entry. The answer is the first fact that began (interning aside).
     Outcome finish();
     [[nodiscard]] std::uint64_t next_seq() const { return next_seq_; }
+    /// The envelope's source; kNoId where it has none.
+    [[nodiscard]] std::uint32_t source() const { return source_; }
 
   private:
     std::uint32_t intern(std::string_view text);
@@ -51,7 +58,7 @@ class Entry {
     std::size_t start_;
     std::uint64_t next_seq_;
     std::uint32_t next_name_;
-    std::string_view fresh_[3];
+    std::string_view fresh_[4];
     std::size_t fresh_count_ = 0;
     std::uint32_t source_ = kNoId;
     std::uint32_t actor_ = kNoId;

@@ -110,6 +110,8 @@ enum class FieldTag : std::uint16_t {
     reference = 54,         ///< text: the document that this one is about
     destination = 55,       ///< u32: location that a new transfer goes to
     lanes = 56,             ///< LaneField each: lanes that the fact is the first to use
+    source_epoch = 71,      ///< SourceEpochField
+    source_gap = 72,        ///< SourceGapField
 
     unit_value = 120,       ///< i64: what one unit of the item is worth, in the smallest coin
     case_ids = 121,         ///< u64 each: the cases that the fact is about
@@ -118,7 +120,7 @@ enum class FieldTag : std::uint16_t {
     wake_at = 124,          ///< i64 microseconds UTC: when a snoozed case wakes
     case_resolution = 125,  ///< u8 CaseResolution
     comment = 126,          ///< text
-    since = 60,                ///< i64 microseconds UTC: when a node fell silent or came back
+    since = 60,             ///< i64 microseconds UTC: when a node fell silent or came back
 };
 
 struct KeyField {
@@ -151,6 +153,21 @@ struct SourcePositionField {
     std::uint64_t epoch = 0;
     std::uint64_t seq = 0;
 };
+inline constexpr std::uint32_t kEpochAnnounced = 1;
+inline constexpr std::uint32_t kEpochAnnouncedOnly = 2;  ///< so must be the ones to come
+struct SourceEpochField {
+    std::uint64_t epoch = 0;
+    std::uint64_t first = 0;  ///< announced: the number that it begins with
+    std::uint32_t source = kNoId;
+    std::uint32_t flags = 0;
+};
+struct SourceGapField {
+    std::uint64_t epoch = 0;
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::uint32_t source = kNoId;
+    std::uint32_t reserved = 0;
+};
 struct EntityField {
     std::uint32_t id = 0;
     std::uint32_t flags = 0;
@@ -174,6 +191,7 @@ struct ApiKeyField {
 };
 static_assert(sizeof(KeyField) == 24 && sizeof(RefusedLine) == 32 && sizeof(PolicyField) == 24 &&
               sizeof(PendingChange) == 16 && sizeof(SourcePositionField) == 16 &&
+              sizeof(SourceEpochField) == 24 && sizeof(SourceGapField) == 32 &&
               sizeof(EntityField) == 12 && sizeof(RefusedCase) == 16 && sizeof(LaneField) == 12 &&
               sizeof(ApiKeyField) == 48);
 

@@ -46,7 +46,7 @@ constexpr Names<PlaceKind, 8> kPlaces{{{PlaceKind::location, "location"},
                                        {PlaceKind::conversion, "conversion"},
                                        {PlaceKind::quota, "quota"}}};
 
-constexpr Names<FactType, 62> kFactTypes{{
+constexpr Names<FactType, 63> kFactTypes{{
     {FactType::name_interned, "name.interned"},
     {FactType::item_upserted, "item.upserted"},
     {FactType::location_upserted, "location.upserted"},
@@ -109,6 +109,7 @@ constexpr Names<FactType, 62> kFactTypes{{
     {FactType::case_reopened, "case.reopened"},
     {FactType::case_commented, "case.commented"},
     {FactType::case_woken, "case.woken"},
+    {FactType::source_gap_overdue, "source.gap_overdue"},
 }};
 
 constexpr Names<CaseKind, 17> kCaseKinds{{
@@ -129,6 +130,7 @@ constexpr Names<CaseKind, 17> kCaseKinds{{
     {CaseKind::backorder_uncovered, "backorder_uncovered"},
     {CaseKind::cancelled_too_late, "cancelled_too_late"},
     {CaseKind::beyond_promise, "beyond_promise"},
+    {CaseKind::source_epoch_unannounced, "source_epoch_unannounced"},
 }};
 
 constexpr Names<CaseState, 3> kCaseStates{{{CaseState::open, "open"},
@@ -307,6 +309,8 @@ std::string_view name(Refusal refusal) {
         case event_identity_conflict: return "event_identity_conflict";
         case stale_source_epoch: return "stale_source_epoch";
         case already_recorded: return "already_recorded";
+        case source_epoch_not_announced: return "source_epoch_not_announced";
+        case sequence_given_up: return "sequence_given_up";
         case table_full: return "table_full";
         case unknown_case: return "unknown_case";
         case case_already_resolved: return "case_already_resolved";

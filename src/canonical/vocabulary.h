@@ -109,6 +109,7 @@ enum class FactType : std::uint16_t {
     case_reopened = 123,
     case_commented = 124,
     case_woken = 125,
+    source_gap_overdue = 150,  ///< numbers that a source skipped did not come in time
 };
 /// Whether outside systems report it: the types of RecordEvent. The others are the hub's own.
 bool is_event(FactType type);
@@ -177,6 +178,8 @@ enum class Refusal : std::uint16_t {
     case_already_open = 122,
     wake_time_out_of_range = 123,
     comment_required = 124,
+    source_epoch_not_announced = 150,
+    sequence_given_up = 151,  ///< recorded or not: nobody knows of a number that old
 };
 std::string_view name(Refusal refusal);
 
@@ -186,19 +189,20 @@ enum class CaseKind : std::uint8_t {
     oversold_order = 2,
     reservation_at_risk = 3,
     late_confirm_without_stock = 4,
-    negative_bucket = 5,       ///< damaged, quarantine, suspect or a lane below zero
-    sequence_gap = 6,          ///< a source skipped numbers of its own sequence
-    quota_overcommitted = 7,   ///< a quota's use above its cap, or left below its guarantee
-    over_receipt = 8,          ///< more came than was expected
-    transfer_residue = 9,      ///< a transfer was completed with units missing
-    ownership_conflict = 10,   ///< a source that does not own the event disagrees
-    event_without_cause = 11,  ///< parked, and its cause did not come in time
-    over_shipment = 12,        ///< more, or something else, left than was promised
-    unreferenced_return = 13,  ///< goods came back that nobody announced
-    recount_needed = 14,       ///< a short pick, or stock found after a count's cut
-    backorder_uncovered = 15,  ///< back-ordered beyond what is expected
-    cancelled_too_late = 16,   ///< shipped although its cancellation was pending
-    beyond_promise = 30,       ///< a node or the ERP speaks of units that the order does not have
+    negative_bucket = 5,            ///< damaged, quarantine, suspect or a lane below zero
+    sequence_gap = 6,               ///< a source skipped numbers of its own sequence
+    quota_overcommitted = 7,        ///< a quota's use above its cap, or left below its guarantee
+    over_receipt = 8,               ///< more came than was expected
+    transfer_residue = 9,           ///< a transfer was completed with units missing
+    ownership_conflict = 10,        ///< a source that does not own the event disagrees
+    event_without_cause = 11,       ///< parked, and its cause did not come in time
+    over_shipment = 12,             ///< more, or something else, left than was promised
+    unreferenced_return = 13,       ///< goods came back that nobody announced
+    recount_needed = 14,            ///< a short pick, or stock found after a count's cut
+    backorder_uncovered = 15,       ///< back-ordered beyond what is expected
+    cancelled_too_late = 16,        ///< shipped although its cancellation was pending
+    source_epoch_unannounced = 45,  ///< a source counts anew and nobody said that it would
+    beyond_promise = 30,            ///< a node or the ERP speaks of units that the order does not have
 };
 std::string_view name(CaseKind kind);
 std::optional<CaseKind> case_kind_from(std::string_view name);

@@ -49,7 +49,11 @@ Subject without_position(CaseKind kind, const KindRule& rule, const FactView& fa
     if (rule.about_channel)
         subject.channel =
             ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)};
-    if (rule.about_source) subject.source = NameId{fact.header().source};
+    if (rule.about_source) {
+        // The hub itself tells of a gap; the fact names the source that left it.
+        const auto gap = fact.field_as<SourceGapField>(FieldTag::source_gap);
+        subject.source = NameId{gap ? gap->source : fact.header().source};
+    }
     if (rule.about_order) {
         subject.order = fact.text(FieldTag::order);
         subject.reservation =

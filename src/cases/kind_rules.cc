@@ -24,7 +24,9 @@ KindRule rule_of(CaseKind kind) {
             return {.measure = Measure::oversold, .about_order = true};
         case CaseKind::backorder_uncovered: return {.measure = Measure::uncovered};
         case CaseKind::recount_needed: return {.measure = Measure::until_counted};
-        case CaseKind::sequence_gap: return {.about_position = false, .about_source = true};
+        case CaseKind::sequence_gap:
+        case CaseKind::source_epoch_unannounced:
+            return {.about_position = false, .about_source = true};
         case CaseKind::quota_overcommitted: return {.about_channel = true};
         case CaseKind::ownership_conflict: return {.about_source = true};
         case CaseKind::event_without_cause:

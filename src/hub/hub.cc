@@ -34,6 +34,8 @@ namespace {
 constexpr Microseconds kExpiryPeriod = std::chrono::milliseconds(100);
 /// While holds are overdue: 256 at a time keep a turn short, and this keeps up with any load.
 constexpr Microseconds kExpiryPeriodBusy = std::chrono::milliseconds(1);
+/// Cases of what did not come: minutes late is early enough, and looking walks every source.
+constexpr Microseconds kOverduePeriod = std::chrono::seconds(10);
 /// How often the end of a commit is looked for while nothing else is done.
 constexpr Microseconds kSettlePeriod = std::chrono::microseconds(200);
 constexpr Microseconds kIdlePeriod = std::chrono::milliseconds(10);
@@ -132,6 +134,7 @@ struct Hub::Parts : sequencer::Caller {
     std::unique_ptr<os::Listener> listener;
     std::unique_ptr<Admin> admin;
     std::unique_ptr<os::Timer> expiry_timer;
+    std::unique_ptr<os::Timer> overdue_timer;
     std::unique_ptr<os::Timer> idle_timer;
     std::uint64_t commits_seen = 0;
     sequencer::ExpiryClock::Verdict expiry_told = sequencer::ExpiryClock::Verdict::trusted;
@@ -154,6 +157,7 @@ struct Hub::Parts : sequencer::Caller {
     Result<void> listen(const ServeOptions& options, const Addresses& addresses);
     void end_turn();
     void keep_expiring(Microseconds after);
+    void keep_reporting();
     void keep_idle_work_going();
     void tell_expiry();
     void on_signal(int signal);
@@ -320,6 +324,13 @@ void Hub::Parts::keep_expiring(Microseconds after) {
     });
 }
 
+void Hub::Parts::keep_reporting() {
+    overdue_timer = loop->call_after(kOverduePeriod, [this] {
+        keep_reporting();
+        sequencer->report_overdue();
+    });
+}
+
 /// Holds that nobody ends are stock that nobody sells: somebody must hear of it.
 void Hub::Parts::tell_expiry() {
     using Verdict = sequencer::ExpiryClock::Verdict;
@@ -416,6 +427,7 @@ Result<void> Hub::start() {
     p.loop->on_turn_end([&p] { p.end_turn(); });
     p.loop->on_signal([&p](int signal) { p.on_signal(signal); });
     p.keep_expiring(kExpiryPeriod);
+    p.keep_reporting();
     p.keep_idle_work_going();
     return {};
 }
@@ -434,6 +446,7 @@ int Hub::run() {
     log_info("serving", "serving", fields);
     p.loop->run();
     p.expiry_timer.reset();
+    p.overdue_timer.reset();
     p.idle_timer.reset();
     p.sequencer->turn();
     if (!p.stop_now) p.settle();

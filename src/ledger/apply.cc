@@ -5,8 +5,9 @@
 #include "ledger/apply_inbound.h"
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
-#include "ledger/availability.h"
+#include "ledger/apply_sources.h"
 #include "ledger/apply_transfer.h"
+#include "ledger/availability.h"
 #include "ledger/ledger.h"
 
 namespace holdfast::ledger {
@@ -43,9 +44,13 @@ void apply_keys(State& state, const FactView& fact) {
     };
     put(state.transport_keys, FieldTag::transport_key);
     put(state.semantic_keys, FieldTag::semantic_key);
+    const std::uint32_t source = fact.header().source;
+    if (source == kNoId) return;
+    state.sources.hear(NameId{source}, fact.recorded_at());
     if (const auto at = fact.field_as<SourcePositionField>(FieldTag::source_position);
         at && !planted(Bug::source_sequence_not_advanced))
-        state.sources.put(NameId{fact.header().source}, {.epoch = at->epoch, .seq = at->seq});
+        state.sources.record(NameId{source}, {.epoch = at->epoch, .seq = at->seq},
+                             fact.recorded_at());
 }
 
 }  // namespace
@@ -65,6 +70,7 @@ void apply(State& state, const FactView& fact) {
         apply_reservation_step(state, fact, *id);
     apply_inbound(state, fact);
     apply_reference_data(state, fact);
+    apply_to_sources(state, fact);
     apply_keys(state, fact);
     if (!fact.last_of_entry()) return;
     // Only now: the entry was decided with everything that the state still knew, so an entry that

@@ -6,7 +6,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 6;
+constexpr std::uint32_t kVersion = 7;
 
 void put_codes(ByteWriter& out, const CodeTable& table) {
     out.put(std::uint64_t{table.size()});
@@ -354,18 +354,42 @@ bool get_policies(ByteReader& in, State& state) {
 
 void put_sources(ByteWriter& out, const State& state) {
     out.put(std::uint64_t{state.sources.rows().size()});
-    for (const auto& [source, at] : state.sources.rows()) {
+    for (const auto& [source, row] : state.sources.rows()) {
         out.put(source);
-        out.put(at);
+        out.put(row.position);
+        out.put(row.given_up);
+        out.put(row.heard_at);
+        out.put(static_cast<std::uint8_t>(row.numbered));
+        out.put(static_cast<std::uint8_t>(row.announced_only));
+        out.put(std::uint64_t{row.gaps.size()});
+        for (const SourceGap& gap : row.gaps) {
+            out.put(gap.first);
+            out.put(gap.last);
+            out.put(gap.opened_at);
+            out.put(static_cast<std::uint8_t>(gap.told));
+        }
     }
 }
 
 void get_sources(ByteReader& in, State& state) {
-    const std::size_t sources = in.get_count(20);
+    const std::size_t sources = in.get_count(46);
     for (std::size_t i = 0; i < sources && in.good(); ++i) {
         const auto source = in.get<NameId>();
-        const auto at = in.get<SourcePosition>();
-        if (!planted(Bug::checkpoint_without_sources)) state.sources.put(source, at);
+        SourceRow row;
+        row.position = in.get<SourcePosition>();
+        row.given_up = in.get<std::uint64_t>();
+        row.heard_at = in.get<std::int64_t>();
+        row.numbered = in.get<std::uint8_t>() != 0;
+        row.announced_only = in.get<std::uint8_t>() != 0;
+        row.gaps.resize(in.get_count(25));
+        for (SourceGap& gap : row.gaps) {
+            gap.first = in.get<std::uint64_t>();
+            gap.last = in.get<std::uint64_t>();
+            gap.opened_at = in.get<std::int64_t>();
+            gap.told = in.get<std::uint8_t>() != 0;
+        }
+        if (!planted(Bug::checkpoint_without_sources))
+            state.sources.restore(source, std::move(row));
     }
 }
 

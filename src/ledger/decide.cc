@@ -19,6 +19,21 @@ std::optional<Outcome> repeat_of(const KeyTable& seen, const CommandKey& key, Re
     return outcome;
 }
 
+Refusal refusal_of_number(const State& state, const Envelope& envelope) {
+    switch (state.sources.verdict(NameId{state.names.find(envelope.source)},
+                                  {envelope.source_epoch, envelope.source_seq})) {
+        case SourceVerdict::next:
+        case SourceVerdict::late:
+        case SourceVerdict::new_epoch: return Refusal::none;
+        case SourceVerdict::recorded: return Refusal::already_recorded;
+        case SourceVerdict::given_up: return Refusal::sequence_given_up;
+        case SourceVerdict::stale_epoch:
+            return planted(Bug::take_stale_epoch) ? Refusal::none : Refusal::stale_source_epoch;
+        case SourceVerdict::not_announced: return Refusal::source_epoch_not_announced;
+    }
+    return Refusal::none;
+}
+
 /// Whether a new key has no room. The first command of a generation is always taken: what it
 /// records ages the keys before it, and if nothing were recorded a full table would stay full.
 bool keys_full(const State& state, const Envelope& envelope, Instant now) {
@@ -69,6 +84,7 @@ struct Dispatch {
     Outcome operator()(const ReserveStock& c) const { return reserve(context, c); }
     Outcome operator()(const StepReservation& c) const { return step(context, c); }
     Outcome operator()(const ExpireHolds& c) const { return expire(context, c); }
+    Outcome operator()(const ReportOverdue& c) const { return report_overdue(context, c); }
     Outcome operator()(const RecordEvent& c) const { return record(context, c); }
     Outcome operator()(const UpsertItem& c) const { return upsert_item(context, c); }
     Outcome operator()(const UpsertLocation& c) const { return upsert_location(context, c); }
@@ -77,6 +93,7 @@ struct Dispatch {
     Outcome operator()(const UpsertGroup& c) const { return upsert_group(context, c); }
     Outcome operator()(const SetNodeStatus& c) const { return set_node_status(context, c); }
     Outcome operator()(const SetPolicy& c) const { return set_policy(context, c); }
+    Outcome operator()(const ChangeSourceEpoch& c) const { return change_source_epoch(context, c); }
     Outcome operator()(const CreateApiKey& c) const { return create_api_key(context, c); }
     Outcome operator()(const RevokeApiKey& c) const { return revoke_api_key(context, c); }
     Outcome operator()(const ActOnCases&) const { return not_ours(); }
@@ -99,11 +116,8 @@ std::optional<Outcome> settled_before(const State& state, const Envelope& envelo
         outcome && !planted(Bug::skip_semantic_key))
         return outcome;
     if (envelope.source_seq != 0 && !envelope.source.empty()) {
-        const SourcePosition at = state.sources.position(NameId{state.names.find(envelope.source)});
-        if (envelope.source_epoch < at.epoch && !planted(Bug::take_stale_epoch))
-            return refused(Refusal::stale_source_epoch);
-        if (envelope.source_epoch == at.epoch && envelope.source_seq <= at.seq)
-            return refused(Refusal::already_recorded);
+        const Refusal refusal = refusal_of_number(state, envelope);
+        if (refusal != Refusal::none) return refused(refusal);
     }
     if (!names_fit(state, envelope)) return refused(Refusal::table_full);
     if (keys_full(state, envelope, now)) return refused(Refusal::table_full);

@@ -24,6 +24,9 @@ Outcome adjust(const Context& context, const StepReservation& command);
 Outcome resource(const Context& context, const StepReservation& command);
 Outcome expire(const Context& context, const ExpireHolds& command);
 
+Outcome report_overdue(const Context& context, const ReportOverdue& command);
+Outcome change_source_epoch(const Context& context, const ChangeSourceEpoch& command);
+
 Outcome create_order(const Context& context, const RecordEvent& event);
 Outcome cancel_order(const Context& context, const RecordEvent& event);
 Outcome post_shipment(const Context& context, const RecordEvent& event);
@@ -51,6 +54,9 @@ Outcome create_api_key(const Context& context, const CreateApiKey& command);
 Outcome revoke_api_key(const Context& context, const RevokeApiKey& command);
 
 // Pieces that several deciders share.
+
+/// Whether a code from outside may name something: not empty, bounded, no control characters.
+bool code_allowed(std::string_view code);
 
 /// A refusal with its problems; the outcome's refusal is that of the first problem.
 Outcome refused_lines(std::span<const LineProblem> problems);

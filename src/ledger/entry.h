@@ -9,7 +9,14 @@ namespace holdfast::ledger {
 class Entry : public holdfast::Entry {
   public:
     Entry(const State& state, const Stamp& stamp, const Envelope* envelope, FactWriter& writer)
-        : holdfast::Entry(names_of(state), stamp, envelope, writer) {}
+        : holdfast::Entry(names_of(state), stamp, envelope, writer) {
+        if (envelope != nullptr && envelope->source_seq != 0) tell_new_epoch(state, *envelope);
+    }
+
+  private:
+    /// An epoch that begins unannounced is a fact of its own, so that every fact after it finds
+    /// the source where it is.
+    void tell_new_epoch(const State& state, const Envelope& envelope);
 };
 
 /// Whether the names that writing the entry would intern have room; no room is refused before.

@@ -100,6 +100,25 @@ std::optional<std::string> check_inbound(const State& state, UnitsByPosition& op
     return fault;
 }
 
+std::optional<std::string> check_sources(const State& state) {
+    for (const auto& [source, row] : state.sources.rows()) {
+        const auto fault = [&](std::string_view what) {
+            return fmt::format("source {}: {}", state.names.code(source.raw), what);
+        };
+        if (row.gaps.size() > source_gaps_max) return fault("more gaps than its bound");
+        if (!row.numbered && !row.gaps.empty()) return fault("gaps before its first number");
+        std::uint64_t below = row.given_up;
+        for (const SourceGap& gap : row.gaps) {
+            if (gap.first <= below) return fault("its gaps overlap or touch what is settled");
+            if (gap.last < gap.first) return fault("a gap is empty");
+            below = gap.last + 1;
+        }
+        if (row.numbered && !row.gaps.empty() && below > row.position.seq)
+            return fault("a gap above its highest number");
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::string> State::check_invariants() const {
@@ -112,6 +131,7 @@ std::optional<std::string> State::check_invariants() const {
     if (auto fault = check_lanes(*this, in_transit, supply)) return fault;
     std::erase_if(supply, [](const auto& row) { return row.second == 0; });
     if (supply != expected.rows()) return "expected supply is not what its documents say";
+    if (auto fault = check_sources(*this)) return fault;
     std::optional<std::string> fault;
     positions.for_each([&](const Position& p) {
         const RareBuckets rare = positions.rare(p.sku, p.location);

@@ -7,14 +7,6 @@
 namespace holdfast::ledger {
 namespace {
 
-bool code_allowed(std::string_view code) {
-    if (code.empty() || code.size() > code_bytes_max) return false;
-    return std::none_of(code.begin(), code.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte < 0x20 || byte == 0x7f;
-    });
-}
-
 /// What a code stands for: its own id, or the next one.
 struct Slot {
     std::uint32_t id = 0;
@@ -66,6 +58,14 @@ void member_field(const Context& context, FactWriter& fact, std::span<const Loca
 }
 
 }  // namespace
+
+bool code_allowed(std::string_view code) {
+    if (code.empty() || code.size() > code_bytes_max) return false;
+    return std::none_of(code.begin(), code.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte < 0x20 || byte == 0x7f;
+    });
+}
 
 Outcome upsert_item(const Context& context, const UpsertItem& command) {
     const Slot slot = slot_for(context.state.items, command.code, command.title);

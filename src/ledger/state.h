@@ -131,6 +131,8 @@ struct State {
         static constexpr ChannelRow kNone{};
         return id.raw < channel_rows.size() ? channel_rows[id.raw] : kNone;
     }
+    /// When ReportOverdue will next have something to tell; the far future when nothing waits.
+    [[nodiscard]] Instant next_overdue() const { return sources.next_overdue(); }
     /// Keyed hash of an order number.
     [[nodiscard]] std::uint64_t order_hash(std::string_view order) const {
         return ledger::document_hash(DocumentKind::order, order, seed);

@@ -205,6 +205,25 @@ void add_keys(RowSum& sum, RowTag tag, const KeyTable& table) {
     });
 }
 
+void add_sources(RowSum& sum, const State& state) {
+    for (const auto& [source, told] : state.sources.rows()) {
+        ByteWriter& row = sum.row(RowTag::source);
+        row.put(source.raw);
+        row.put(told.position.epoch);
+        row.put(told.position.seq);
+        row.put(told.given_up);
+        row.put(told.heard_at);
+        row.put(static_cast<std::uint8_t>(told.numbered));
+        row.put(static_cast<std::uint8_t>(told.announced_only));
+        for (const SourceGap& gap : told.gaps) {
+            row.put(gap.first);
+            row.put(gap.last);
+            row.put(gap.opened_at);
+            row.put(static_cast<std::uint8_t>(gap.told));
+        }
+    }
+}
+
 }  // namespace
 
 Hash128 State::stock_hash() const {
@@ -232,12 +251,7 @@ Hash128 State::state_hash() const {
     add_lanes(sum, *this);
     add_keys(sum, RowTag::transport_key, transport_keys);
     add_keys(sum, RowTag::semantic_key, semantic_keys);
-    for (const auto& [source, at] : sources.rows()) {
-        ByteWriter& row = sum.row(RowTag::source);
-        row.put(source.raw);
-        row.put(at.epoch);
-        row.put(at.seq);
-    }
+    add_sources(sum, *this);
     for (const auto& [id, key] : access.rows()) {
         ByteWriter& row = sum.row(RowTag::api_key);
         row.put(id);

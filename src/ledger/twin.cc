@@ -184,13 +184,9 @@ std::optional<TwinOutcome> Twin::seen_before(const Envelope& envelope, Instant n
         return seen;
     if (auto seen = check(envelope.semantic, semantic_keys, Refusal::event_identity_conflict))
         return seen;
-    const auto source = sources.find(std::string(envelope.source));
-    if (envelope.source_seq != 0 && source != sources.end()) {
-        const auto [epoch, last] = source->second;
-        if (envelope.source_epoch < epoch) return twin_refused(Refusal::stale_source_epoch);
-        if (envelope.source_epoch == epoch && envelope.source_seq <= last)
-            return twin_refused(Refusal::already_recorded);
-    }
+    if (envelope.source_seq != 0 && !envelope.source.empty())
+        if (const Refusal refusal = refusal_of_number(envelope); refusal != Refusal::none)
+            return twin_refused(refusal);
     if (!names_have_room(envelope)) return twin_refused(Refusal::table_full);
     const bool keyed = envelope.transport.given() || envelope.semantic.given();
     const bool begins = transport_generations.empty() ||
@@ -275,7 +271,9 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
         intern(envelope->source, outcome);
         intern(envelope->actor, outcome);
         if (names.size() < limits_.reason_names_max) intern(envelope->reason, outcome);
+        begin_epoch_unannounced(*envelope, outcome);
     }
+    intern(draft.subject, outcome);
     // Units in somebody's hands, units about to be cancelled and units that the ERP holds are among
     // the promised ones: where those go, these go.
     for (TwinPart& part : draft.after.parts) {
@@ -348,8 +346,7 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
         if (envelope->semantic.given())
             semantic_keys[envelope->semantic.key] = {generation_at(now, semantic_key_generation),
                                                      envelope->semantic.body_hash, seq};
-        if (envelope->source_seq != 0 && !envelope->source.empty())
-            sources[std::string(envelope->source)] = {envelope->source_epoch, envelope->source_seq};
+        hear_source(*envelope, now);
     }
     outcome.kind = Outcome::Kind::recorded;
     outcome.seq = seq;

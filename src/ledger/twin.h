@@ -110,6 +110,30 @@ struct TwinKey {
     friend bool operator==(const TwinKey&, const TwinKey&) = default;
 };
 
+/// A source as the list of the numbers that it was heard with.
+struct TwinSource {
+    struct Gap {
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        std::int64_t opened_at = 0;
+        bool told = false;
+    };
+    std::uint64_t epoch = 0;
+    std::uint64_t begins_after = 0;  ///< numbers of the epoch are expected from the next one on
+    std::uint64_t given_up = 0;
+    bool numbered = false;
+    bool announced_only = false;
+    std::int64_t heard_at = 0;
+    std::set<std::uint64_t> numbers;
+    std::map<std::uint64_t, std::int64_t> highest_at;  ///< since when a number was the highest
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
+
+    [[nodiscard]] std::uint64_t highest() const;
+    [[nodiscard]] std::vector<Gap> gaps() const;
+    void hear_number(std::uint64_t number, std::int64_t now);
+    void begin_epoch(std::uint64_t next_epoch);
+};
+
 struct TwinCode {
     std::string code;
     std::string title;
@@ -207,7 +231,7 @@ class Twin {
     std::map<Hash128, TwinKey> semantic_keys;
     std::set<std::int64_t> transport_generations;  ///< begun and not forgotten
     std::set<std::int64_t> semantic_generations;
-    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> sources;  ///< epoch, seq
+    std::map<std::string, TwinSource> sources;
     std::map<std::uint64_t, TwinApiKey> api_keys;
     std::map<std::pair<std::string, std::uint64_t>, TwinInboundLine> inbound;  ///< order, line
     std::map<std::string, std::uint64_t> reservation_of_transfer;
@@ -230,6 +254,7 @@ class Twin {
         bool marked = false;                  ///< some units now wait for the node's word
         std::map<TwinPlace, Units> moves_on;  ///< promised elsewhere by the entry's next fact
         std::function<void()> upsert;         ///< changes of tables that carry no stock
+        std::string subject;  ///< a name that the fact speaks of
 
         void post(SkuId sku, Place place, Bucket bucket, Units delta);
         /// Units between a location and the world outside, both legs.
@@ -276,6 +301,13 @@ class Twin {
     TwinOutcome on(const UpsertChannel& c, Instant now);
     TwinOutcome on(const CreateApiKey& c, Instant now);
     TwinOutcome on(const RevokeApiKey& c, Instant now);
+
+    // Sources, and what did not come in time (twin_sources.cc).
+    Refusal refusal_of_number(const Envelope& envelope) const;
+    void begin_epoch_unannounced(const Envelope& envelope, TwinOutcome& outcome);
+    void hear_source(const Envelope& envelope, Instant now);
+    TwinOutcome on(const ReportOverdue& c, Instant now);
+    TwinOutcome on(const ChangeSourceEpoch& c, Instant now);
 
     // Holds (twin_hold.cc).
     TwinOutcome on(const ReserveStock& c, Instant now);

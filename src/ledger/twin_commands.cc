@@ -89,7 +89,8 @@ Command CommandStream::any(DrawnCommand& d, const Twin& twin) {
     if (kind < 41) return step(d, twin, ReservationStep::release);
     if (kind < 45) return step(d, twin, ReservationStep::extend);
     if (kind < 53) return step(d, twin, ReservationStep::adjust);
-    if (kind < 57) return ExpireHolds{static_cast<std::uint32_t>(random_.between(1, 4))};
+    if (kind < 56) return ExpireHolds{static_cast<std::uint32_t>(random_.between(1, 4))};
+    if (kind < 57) return about_sources(d, twin);
     if (kind < 68) return event(d, twin, FactType::order_created);
     if (kind < 73) return event(d, twin, FactType::order_cancelled);
     if (kind < 79) return event(d, twin, FactType::shipment_posted);
@@ -139,8 +140,9 @@ Envelope CommandStream::envelope(DrawnCommand& d) {
             if (random_.percent(3)) ++epoch;
             last += random_.below(3);
             if (random_.percent(5)) last -= std::min<std::uint64_t>(last, 4);
+            if (e.source == "till-2") last += random_.below(3);  // loses much, and finds some of it
             e.source_epoch = epoch - std::min<std::uint64_t>(epoch, random_.percent(5) ? 1 : 0);
-            e.source_seq = last;
+            e.source_seq = random_.percent(8) ? random_.below(last + 1) : last;
         }
     }
     if (random_.percent(1)) e.source_seq = 7;  // with or without a source to count
@@ -410,6 +412,13 @@ std::string describe_body(const StepReservation& c) {
 }
 std::string describe_body(const ExpireHolds& c) {
     return fmt::format("expire at most {}", c.holds_max);
+}
+std::string describe_body(const ReportOverdue& c) {
+    return fmt::format("report at most {} overdue", c.facts_max);
+}
+std::string describe_body(const ChangeSourceEpoch& c) {
+    return fmt::format("source '{}' begins epoch {} with {}{}", c.source, c.epoch, c.first,
+                       c.announced_only ? " announced_only" : "");
 }
 std::string describe_body(const RecordEvent& c) {
     std::string words = fmt::format("{} order '{}'", name(c.type), c.order);

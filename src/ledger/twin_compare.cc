@@ -229,11 +229,37 @@ Difference keys(std::string_view what, const KeyTable& ledger,
     return std::nullopt;
 }
 
+std::string describe(const std::string& name, const SourceRow& row) {
+    std::string text = fmt::format("{} epoch {} at {} given_up {} numbered {} only {} heard {}",
+                                   name, row.position.epoch, row.position.seq, row.given_up,
+                                   row.numbered, row.announced_only, row.heard_at);
+    for (const SourceGap& gap : row.gaps)
+        text += fmt::format(" [{}-{} {} {}]", gap.first, gap.last, gap.opened_at, gap.told);
+    return text;
+}
+
+std::string describe(const std::string& name, const TwinSource& twin) {
+    SourceRow row{.position = {twin.epoch, twin.highest()},
+                  .given_up = twin.given_up,
+                  .heard_at = twin.heard_at,
+                  .numbered = twin.numbered,
+                  .announced_only = twin.announced_only,
+                  .gaps = {}};
+    for (const TwinSource::Gap& gap : twin.gaps())
+        row.gaps.push_back({gap.first, gap.last, gap.opened_at, gap.told});
+    return describe(name, row);
+}
+
 Difference sources(const State& state, const Twin& twin) {
-    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> rows;
-    for (const auto& [id, position] : state.sources.rows())
-        rows[std::string(state.names.code(id.raw))] = {position.epoch, position.seq};
-    if (rows != twin.sources) return "positions of sources differ";
+    if (auto d = differ("number of sources", state.sources.rows().size(), twin.sources.size()))
+        return d;
+    for (const auto& [id, row] : state.sources.rows()) {
+        const std::string source(state.names.code(id.raw));
+        const auto expected = twin.sources.find(source);
+        if (expected == twin.sources.end()) return "source " + source + ": unknown to the twin";
+        if (auto d = differ("source", describe(source, row), describe(source, expected->second)))
+            return d;
+    }
     return std::nullopt;
 }
 

@@ -110,6 +110,11 @@ bool Sequencer::expire() {
     return true;
 }
 
+void Sequencer::report_overdue() {
+    if (failed_ || state_->next_overdue() > clock_.wall()) return;
+    submit(ReportOverdue{}, nullptr, 0);
+}
+
 void Sequencer::start_draining() {
     turn();
     draining_ = true;

@@ -117,6 +117,9 @@ class Sequencer {
     /// Ends holds whose time has come, if the clocks can be trusted. Called by a timer. Returns
     /// whether there were any: one command ends a bounded number, so ask again soon.
     bool expire();
+    /// Tells of what did not come in time: gaps of sources. Called by a slow timer; a wrong clock
+    /// does no harm here but a case too early.
+    void report_overdue();
     /// Checkpoints are taken by followers of this runner from now on; without one, idle_work()
     /// takes them itself and the service waits. The runner is stopped, or gone, before the
     /// sequencer is.

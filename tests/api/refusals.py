@@ -96,8 +96,8 @@ def run_history(hub, contract, report):
     assert world.event(hub, "h-13", "pos.sale", sale, sequence="5", sourceepoch=2).status == 201
     expect("from before the restore", world.event(hub, "h-14", "pos.sale", sale, sequence="9", sourceepoch=1),
            409, "stale_source_epoch", "record_event")
-    settled = world.event(hub, "h-15", "pos.sale", sale, sequence="4", sourceepoch=2)
-    report.check("a number below the last is a repeat", None if (settled.status, settled.json()) ==
+    settled = world.event(hub, "h-15", "pos.sale", sale, sequence="5", sourceepoch=2)
+    report.check("a number that was recorded is a repeat", None if (settled.status, settled.json()) ==
                  (200, {"duplicate": True}) else f"{settled.status} {settled.body!r}")
     report.saw("record_event", settled)
     count = {"location": "DC1", "lines": [{"sku": "SOCK-7", "quantity": 1_000_000_000}]}

@@ -190,9 +190,11 @@ struct Check {
     Wrong operator()(const RevokeApiKey& c) const {
         return api_key(FactType::api_key_revoked, c.id);
     }
+    Wrong operator()(const ChangeSourceEpoch&) const { return "was asked by nobody"; }
     Wrong operator()(const ExpireHolds&) const { return "answers nobody"; }
     Wrong operator()(const ActOnCases&) const { return "is about cases, which nobody sends here"; }
     Wrong operator()(const WakeCases&) const { return "answers nobody"; }
+    Wrong operator()(const ReportOverdue&) const { return "answers nobody"; }
 
   private:
     [[nodiscard]] Wrong upsert(FactType type) const {

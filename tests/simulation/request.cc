@@ -51,9 +51,11 @@ struct Binder {
     void operator()(SetPolicy&) const {}
     void operator()(SetNodeStatus&) const {}
     void operator()(RevokeApiKey&) const {}
+    void operator()(ChangeSourceEpoch&) const {}
     void operator()(ExpireHolds&) const {}
     void operator()(ActOnCases&) const {}
     void operator()(WakeCases&) const {}
+    void operator()(ReportOverdue&) const {}
 
   private:
     [[nodiscard]] std::span<const LocationId> locations() const {

@@ -122,12 +122,13 @@ void StockModel::apply_keys(const FactView& fact) {
     put(semantic_keys_, FieldTag::semantic_key, "semantic");
     const auto at = fact.field_as<SourcePositionField>(FieldTag::source_position);
     if (!at) return;
-    const std::pair position{at->epoch, at->seq};
-    auto& last = sources_[fact.header().source];
-    if (position <= last)
-        fail(fact, fmt::format("DOUBLE EFFECT: its source stands at {}.{} and it is {}.{}",
-                               last.first, last.second, at->epoch, at->seq));
-    last = position;
+    auto& recorded = sources_[fact.header().source];
+    if (!recorded.empty() && at->epoch < recorded.rbegin()->first)
+        fail(fact, fmt::format("its source is in epoch {} and it is of {}",
+                               recorded.rbegin()->first, at->epoch));
+    if (!recorded.emplace(at->epoch, at->seq).second)
+        fail(fact, fmt::format("DOUBLE EFFECT: its source's {}.{} is recorded already", at->epoch,
+                               at->seq));
 }
 
 std::optional<std::uint64_t> StockModel::body_of_key(const Hash128& key) const {
@@ -141,8 +142,8 @@ bool StockModel::source_recorded(std::string_view source, std::uint64_t epoch,
     const auto& names = codes_[kNames];
     const auto name = std::find(names.begin(), names.end(), source);
     if (name == names.end()) return false;
-    const auto last = sources_.find(static_cast<std::uint32_t>(name - names.begin()));
-    return last != sources_.end() && std::pair{epoch, seq} <= last->second;
+    const auto recorded = sources_.find(static_cast<std::uint32_t>(name - names.begin()));
+    return recorded != sources_.end() && recorded->second.contains({epoch, seq});
 }
 
 void StockModel::apply_code(const FactView& fact, std::size_t table, std::uint32_t id) {

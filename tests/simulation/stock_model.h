@@ -128,7 +128,8 @@ class StockModel {
     std::unordered_map<std::string, std::uint64_t> orders_;
     std::unordered_map<Hash128, std::uint64_t> transport_keys_;  // to body hash
     std::unordered_map<Hash128, std::uint64_t> semantic_keys_;
-    std::map<std::uint32_t, std::pair<std::uint64_t, std::uint64_t>> sources_;
+    /// By source: epoch and number of all that it was heard with.
+    std::map<std::uint32_t, std::set<std::pair<std::uint64_t, std::uint64_t>>> sources_;
     std::unordered_set<std::uint64_t> requests_;
 };
 

@@ -29,12 +29,12 @@ std::optional<std::int64_t> quantity_in(std::string_view word) {
     return value ? std::optional<std::int64_t>(*value) : std::nullopt;
 }
 
+}  // namespace
+
 std::string_view keep(ReadCommand& out, std::string text) {
     out.texts.push_back(std::move(text));
     return out.texts.back();
 }
-
-}  // namespace
 
 std::optional<Microseconds> take_duration(Words& words) {
     struct Unit {
@@ -91,7 +91,7 @@ bool CommandReader::read_body(ReadCommand& out) {
     if (words_.eat("receive")) return read_event(out, FactType::receipt_posted);
     if (words_.eat("sell")) return read_event(out, FactType::pos_sale);
     if (words_.eat("void")) return read_event(out, FactType::pos_void);
-    return read_movement(out) || read_fulfilment(out) || read_table(out);
+    return read_movement(out) || read_fulfilment(out) || read_source(out) || read_table(out);
 }
 
 void CommandReader::read_options(ReadCommand& out) {

@@ -60,6 +60,7 @@ class CommandReader {
     bool read_node(ReadCommand& out);
     bool read_policy(ReadCommand& out, PolicyKind kind);
     bool read_api_key(ReadCommand& out);
+    bool read_source(ReadCommand& out);  // read_sources.cc
     void read_lines(ReadCommand& out);
     void read_one_line(ReadCommand& out);
     [[nodiscard]] bool lines_follow() const;
@@ -72,6 +73,9 @@ class CommandReader {
     std::string_view text_;
     Words words_;
 };
+
+/// Keeps a text for the command that points to it.
+std::string_view keep(ReadCommand& out, std::string text);
 
 /// "15 minutes", "1 hour", "20 days": taken if it comes next.
 std::optional<Microseconds> take_duration(Words& words);

@@ -64,8 +64,8 @@ story a source may leave numbers out
   given  SHOE at STORE  on_hand 9
   when   sell  SHOE x1 at STORE source till-1 number 1   -> sold
   when   sell  SHOE x1 at STORE source till-1 number 5   -> sold
-  when   sell  SHOE x1 at STORE source till-1 number 3   -> refused already_recorded
   then   source till-1 is at 5
+  then   source till-1 misses 2 to 4
 
 story a refused event leaves the source where it was
   given  SHOE at STORE  on_hand 9
@@ -76,6 +76,7 @@ story a refused event leaves the source where it was
 story a restored source counts anew in its next epoch
   given  SHOE at STORE  on_hand 9
   when   sell  SHOE x1 at STORE source till-1 number 40 epoch 1   -> sold
+  when   source till-1 begins epoch 2   -> recorded
   when   sell  SHOE x1 at STORE source till-1 number 1 epoch 2   -> sold
   then   source till-1 is at 1 epoch 2
   when   sell  SHOE x1 at STORE source till-1 number 41 epoch 1   -> refused stale_source_epoch

@@ -199,6 +199,19 @@ std::optional<Fault> World::then(const std::string& text) {
     if (words.eat("source")) {
         const std::string source = words.take();
         const NameId id{state_->names.find(source)};
+        if (words.eat("misses")) {
+            const ledger::SourceRow* row = state_->sources.find(id);
+            const std::string expected = words.rest();
+            std::string got;
+            for (std::size_t i = 0; row != nullptr && i < row->gaps.size(); ++i) {
+                const ledger::SourceGap& gap = row->gaps[i];
+                got += got.empty() ? "" : " , ";
+                got += gap.first == gap.last ? fmt::to_string(gap.first)
+                                             : fmt::format("{} to {}", gap.first, gap.last);
+            }
+            if (got.empty()) got = "nothing";
+            return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
+        }
         const ledger::SourcePosition at = state_->sources.position(id);
         words.eat("is at");
         const auto seq = words.take_number();

@@ -94,10 +94,13 @@ std::vector<std::string> set_aside(const FactView& fact) {
     return list;
 }
 
-std::vector<std::string> raised(const FactView& fact) {
+/// By all facts of an entry.
+std::vector<std::string> raised(ByteSpan entry) {
     std::vector<std::string> list;
-    if (const auto kinds = fact.field(FieldTag::raises))
-        for (const std::byte kind : *kinds) list.emplace_back(name(static_cast<CaseKind>(kind)));
+    for (; !entry.empty(); entry = entry.subspan(FactView::trusted(entry).size()))
+        if (const auto kinds = FactView::trusted(entry).field(FieldTag::raises))
+            for (const std::byte kind : *kinds)
+                list.emplace_back(name(static_cast<CaseKind>(kind)));
     return list;
 }
 
@@ -117,7 +120,7 @@ std::string World::outcome_in_words() const {
     }
     const FactView fact = FactView::trusted(ByteSpan(entry_).subspan(outcome_.answer_offset));
     std::string words(effect_word(fact.type()));
-    for (const std::string& kind : raised(fact)) words += ", raises " + kind;
+    for (const std::string& kind : raised(entry_)) words += ", raises " + kind;
     const std::vector<std::string> aside = set_aside(fact);
     if (!aside.empty()) words += ", sets aside " + joined(aside);
     return words;
@@ -175,7 +178,7 @@ std::optional<Fault> World::check_effect(Words words) {
         else
             return fault;
     }
-    std::vector<std::string> got_raises = raised(fact);
+    std::vector<std::string> got_raises = raised(entry_);
     std::sort(raises.begin(), raises.end());
     std::sort(got_raises.begin(), got_raises.end());
     const bool equal = words.done() && raises == got_raises && aside == set_aside(fact);

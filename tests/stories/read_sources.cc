@@ -1,0 +1,24 @@
+// Statements about sources, and about what did not come in time.
+#include "command_reader.h"
+
+namespace holdfast::stories {
+
+/// "source till-1 begins epoch 2 [with number 5] [announced only]", "report what is overdue".
+bool CommandReader::read_source(ReadCommand& out) {
+    if (words_.eat("report what is overdue")) {
+        out.command = ReportOverdue{};
+        return true;
+    }
+    if (!words_.eat("source")) return false;
+    ChangeSourceEpoch c;
+    c.source = keep(out, words_.take());
+    if (!words_.eat("begins epoch")) return false;
+    c.epoch = static_cast<std::uint64_t>(words_.take_number().value_or(0));
+    if (words_.eat("with number"))
+        c.first = static_cast<std::uint64_t>(words_.take_number().value_or(0));
+    c.announced_only = words_.eat("announced only");
+    out.command = c;
+    return true;
+}
+
+}  // namespace holdfast::stories
