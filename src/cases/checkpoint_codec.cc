@@ -6,6 +6,11 @@ namespace holdfast::cases {
 namespace {
 
 constexpr std::uint32_t kVersion = 1;
+/// Of one case without texts, facts and steps: no count of cases can be larger than the bytes.
+constexpr std::size_t kCaseBytesMin = 153;
+constexpr std::size_t kStepBytesMin = 26;
+/// Encoded in one piece: a few hundred kilobytes of cases as people write them.
+constexpr std::size_t kCasesPerPiece = 256;
 
 void put_resolution(ByteWriter& out, const std::optional<CaseResolution>& resolution) {
     out.put(resolution ? static_cast<std::uint8_t>(*resolution) : std::uint8_t{0});
@@ -61,7 +66,7 @@ bool get_case(ByteReader& in, Case& row) {
     if (facts > evidence_facts_max) return false;
     for (std::size_t i = 0; i < facts; ++i) row.facts.push_back(in.get<std::uint64_t>());
     row.history_dropped = in.get<std::uint64_t>();
-    const std::size_t steps = in.get_count(26);
+    const std::size_t steps = in.get_count(kStepBytesMin);
     if (steps > history_entries_max) return false;
     for (std::size_t i = 0; i < steps; ++i) {
         HistoryEntry entry;
@@ -113,34 +118,52 @@ void encode_case(ByteWriter& out, const Case& row) {
     }
 }
 
-void encode_state(const State& state, std::vector<std::byte>& bytes) {
-    ByteWriter out(bytes);
-    out.put(kVersion);
-    out.put(state.seq);
-    out.put(to_raw(state.log_time));
-    out.put(state.not_opened);
-    out.put(std::uint64_t{state.unit_values.size()});
-    for (const std::int64_t value : state.unit_values) out.put(value);
-    out.put(std::uint64_t{state.table.size()});
-    for (const auto& [id, row] : state.table.rows()) encode_case(out, row);
+bool StateEncoder::next(ByteWriter& out) {
+    if (!begun_) {
+        begun_ = true;
+        out.put(kVersion);
+        out.put(state_.seq);
+        out.put(to_raw(state_.log_time));
+        out.put(state_.not_opened);
+        out.put(std::uint64_t{state_.unit_values.size()});
+        for (const std::int64_t value : state_.unit_values) out.put(value);
+        out.put(std::uint64_t{state_.table.size()});
+        return true;
+    }
+    auto it = state_.table.rows().lower_bound(next_id_);
+    if (it == state_.table.rows().end()) return false;
+    for (std::size_t i = 0; i < kCasesPerPiece && it != state_.table.rows().end(); ++i, ++it) {
+        encode_case(out, it->second);
+        next_id_ = it->first + 1;
+    }
+    return true;
 }
 
-Result<std::unique_ptr<State>> decode_state(ByteSpan bytes, std::uint64_t seed,
+void encode_state(const State& state, std::vector<std::byte>& bytes) {
+    ByteWriter out(bytes);
+    StateEncoder encoder(state);
+    while (encoder.next(out)) {
+    }
+}
+
+Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
                                             const Limits& limits) {
-    const auto broken = [] {
+    const auto broken = [&]() -> Result<std::unique_ptr<State>> {
+        if (!in.source_result()) return tl::unexpected(in.source_result().error());
         return failure(ErrorCode::invalid_format, "the checkpoint's cases do not decode");
     };
-    ByteReader in(bytes);
-    if (in.get<std::uint32_t>() != kVersion)
+    if (in.get<std::uint32_t>() != kVersion) {
+        if (!in.good()) return broken();
         return failure(ErrorCode::unsupported, "the checkpoint's cases are of another version");
+    }
     auto state = std::make_unique<State>(seed, limits);
     state->seq = in.get<std::uint64_t>();
     state->log_time = instant_from_raw(in.get<std::int64_t>());
     state->not_opened = in.get<std::uint64_t>();
     const std::size_t values = in.get_count(sizeof(std::int64_t));
-    state->unit_values.reserve(values);
-    for (std::size_t i = 0; i < values; ++i) state->unit_values.push_back(in.get<std::int64_t>());
-    const std::size_t cases = in.get_count(131);
+    for (std::size_t i = 0; i < values && in.good(); ++i)
+        state->unit_values.push_back(in.get<std::int64_t>());
+    const std::size_t cases = in.get_count(kCaseBytesMin);
     for (std::size_t i = 0; i < cases; ++i) {
         Case row;
         if (!get_case(in, row)) return broken();
@@ -148,7 +171,16 @@ Result<std::unique_ptr<State>> decode_state(ByteSpan bytes, std::uint64_t seed,
             return broken();
         state->table.add(std::move(row));
     }
-    if (!in.good() || !in.at_end()) return broken();
+    if (!in.good()) return broken();
+    return state;
+}
+
+Result<std::unique_ptr<State>> decode_state(ByteSpan bytes, std::uint64_t seed,
+                                            const Limits& limits) {
+    ByteReader in(bytes);
+    auto state = decode_state(in, seed, limits);
+    if (state && !in.at_end())
+        return failure(ErrorCode::invalid_format, "bytes follow the checkpoint's cases");
     return state;
 }
 

@@ -10,8 +10,8 @@
 namespace holdfast::cases {
 namespace {
 
-/// Continues the ledger's tags of canonical rows, with room between.
-enum class RowTag : std::uint8_t { row = 64, unit_value = 65, not_opened = 66 };
+/// Beside the ledger's tags of canonical rows.
+enum class RowTag : std::uint8_t { row = 120, unit_value = 121, not_opened = 122 };
 
 class RowSum {
   public:

@@ -33,7 +33,8 @@ class Ahead {
 
 }  // namespace
 
-Result<void> replay(State& state, ByteSpan body) {
+Result<void> replay(State& state, ByteSpan body,
+                    const std::function<void(const FactView&)>& applied) {
     Ahead ahead(state, body);
     for (int i = 0; i < kLookAhead; ++i) ahead.step();
     return for_each_fact(body, [&](const FactView& fact) -> Result<void> {
@@ -43,6 +44,7 @@ Result<void> replay(State& state, ByteSpan body) {
             return failure(ErrorCode::corrupt,
                            fmt::format("fact {} follows fact {}", fact.seq(), state.seq));
         apply(state, fact);
+        if (applied) applied(fact);
         return {};
     });
 }

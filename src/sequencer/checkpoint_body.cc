@@ -2,27 +2,30 @@
 
 #include <fmt/format.h>
 
-#include "ledger/replay.h"
-
 namespace holdfast::sequencer {
 namespace {
 
 /// In front of each section; numbers are never used for anything else.
-enum class SectionTag : std::uint32_t { end = 0, ledger = 1 };
+enum class SectionTag : std::uint32_t { end = 0, ledger = 1, cases = 2 };
 
 Result<Machines> decode(ByteReader& in, std::uint64_t seed, const ledger::Limits& limits) {
     Machines machines;
-    for (const SectionTag expected : {SectionTag::ledger, SectionTag::end}) {
+    for (const SectionTag expected : {SectionTag::ledger, SectionTag::cases, SectionTag::end}) {
         const auto tag = in.get<SectionTag>();
         if (!in.source_result()) return tl::unexpected(in.source_result().error());
         // A machine that is missing here would begin empty, without the facts before the
         // checkpoint.
         if (in.good() && tag != expected)
             return failure(ErrorCode::unsupported, "it holds other machines than this program has");
-        if (tag != SectionTag::ledger) continue;
-        auto state = ledger::decode_state(in, seed, limits);
-        if (!state) return tl::unexpected(state.error());
-        machines.ledger = std::move(*state);
+        if (tag == SectionTag::ledger) {
+            auto state = ledger::decode_state(in, seed, limits);
+            if (!state) return tl::unexpected(state.error());
+            machines.ledger = std::move(*state);
+        } else if (tag == SectionTag::cases) {
+            auto state = cases::decode_state(in, seed, {});
+            if (!state) return tl::unexpected(state.error());
+            machines.cases = std::move(*state);
+        }
     }
     if (!in.good() || !in.at_end())
         return failure(ErrorCode::invalid_format, "the body does not end where it should");
@@ -31,12 +34,6 @@ Result<Machines> decode(ByteReader& in, std::uint64_t seed, const ledger::Limits
 
 }  // namespace
 
-Machines Machines::empty(std::uint64_t seed, const ledger::Limits& limits) {
-    return {.ledger = std::make_unique<ledger::State>(seed, limits)};
-}
-
-Result<void> Machines::replay(ByteSpan body) { return ledger::replay(*ledger, body); }
-
 bool BodyEncoder::next(ByteWriter& out) {
     switch (section_) {
         case Section::begin:
@@ -44,7 +41,12 @@ bool BodyEncoder::next(ByteWriter& out) {
             section_ = Section::ledger;
             return true;
         case Section::ledger:
-            if (!ledger_.next(out)) section_ = Section::end;
+            if (ledger_.next(out)) return true;
+            out.put(SectionTag::cases);
+            section_ = Section::cases;
+            return true;
+        case Section::cases:
+            if (!cases_.next(out)) section_ = Section::end;
             return true;
         case Section::end:
             out.put(SectionTag::end);
@@ -56,7 +58,8 @@ bool BodyEncoder::next(ByteWriter& out) {
 }
 
 Result<void> LoadedCheckpoint::verify() const {
-    if (machines.seq() != info.seq || view(machines).state_hash() != info.state_hash)
+    if (machines.seq() != info.seq || machines.cases->seq != info.seq ||
+        view(machines).state_hash() != info.state_hash)
         return failure(ErrorCode::corrupt, "it does not give the state that it was taken of");
     return {};
 }

@@ -3,46 +3,28 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 
 #include "base/byte_stream.h"
+#include "cases/checkpoint_codec.h"
 #include "journal/checkpoint_store.h"
 #include "ledger/checkpoint_codec.h"
+#include "sequencer/machines.h"
 
 namespace holdfast::sequencer {
-
-/// The machines' states, owned. A machine that joins later gets a member here, a section in the
-/// body, its facts in replay() and its rows in state_hash().
-struct Machines {
-    std::unique_ptr<ledger::State> ledger;
-
-    /// Of nothing that ever happened.
-    static Machines empty(std::uint64_t seed, const ledger::Limits& limits);
-    /// Seq of the newest fact inside.
-    [[nodiscard]] std::uint64_t seq() const { return ledger->seq; }
-    /// Applies the facts of a batch that are not inside yet.
-    Result<void> replay(ByteSpan body);
-};
-
-/// The same, to look at.
-struct MachineViews {
-    const ledger::State& ledger;
-
-    [[nodiscard]] Hash128 state_hash() const { return ledger.state_hash(); }
-};
-inline MachineViews view(const Machines& machines) { return {*machines.ledger}; }
 
 /// Writes a body one table at a time. The states must not change meanwhile.
 class BodyEncoder {
   public:
-    explicit BodyEncoder(const MachineViews& machines) : ledger_(machines.ledger) {}
+    explicit BodyEncoder(const MachineViews& machines)
+        : ledger_(machines.ledger), cases_(machines.cases) {}
     /// False when everything is written.
     bool next(ByteWriter& out);
 
   private:
-    enum class Section : std::uint8_t { begin, ledger, end, done };
+    enum class Section : std::uint8_t { begin, ledger, cases, end, done };
     Section section_ = Section::begin;
     ledger::StateEncoder ledger_;
+    cases::StateEncoder cases_;
 };
 
 struct LoadedCheckpoint {

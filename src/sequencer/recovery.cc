@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "base/planted.h"
-#include "ledger/replay.h"
 #include "sequencer/checkpoint_body.h"
 #include "sequencer/sequencer.h"
 
@@ -19,11 +18,10 @@ Result<Recovery> Sequencer::recover(const Progress& progress) {
     if (!head) return tl::unexpected(head.error());
     head_ = *head;
     if (Result<void> r = load_checkpoint(recovery); !r) return tl::unexpected(r.error());
-    if (state_ == nullptr)
-        state_ = std::make_unique<ledger::State>(head_.hash_seed, options_.limits);
+    if (machines_.ledger == nullptr) machines_ = Machines::empty(head_.hash_seed, options_.limits);
     if (Result<void> r = replay(recovery, progress); !r) return tl::unexpected(r.error());
-    durable_seq_ = state_->seq;
-    last_stamp_ = std::max(state_->log_time, head_.last_log_time);
+    durable_seq_ = machines_.seq();
+    last_stamp_ = std::max(machines_.ledger->log_time, head_.last_log_time);
     expiry_clock_.start({.log_time = head_.last_log_time,
                          .wall = head_.last_wall,
                          .since_boot = head_.last_since_boot,
@@ -43,7 +41,7 @@ Result<void> Sequencer::load_checkpoint(Recovery& recovery) {
     if (checkpoints_ == nullptr) return {};
     auto seqs = checkpoints_->stored();
     if (!seqs) return tl::unexpected(seqs.error());
-    for (; !seqs->empty() && state_ == nullptr; seqs->pop_back()) {
+    for (; !seqs->empty() && machines_.ledger == nullptr; seqs->pop_back()) {
         const std::uint64_t seq = seqs->back();
         const auto refuse = [&](const std::string& why) {
             recovery.checkpoints_refused.push_back(
@@ -66,7 +64,7 @@ Result<void> Sequencer::load_checkpoint(Recovery& recovery) {
         } else if (const auto verified = loaded->verify(); !verified) {
             refuse(to_string(verified.error()));
         } else {
-            state_ = std::move(loaded->machines.ledger);
+            machines_ = std::move(loaded->machines);
             checkpoint_seq_ = seq;
             checkpoint_tried_seq_ = seq;
             recovery.checkpoint_seq = seq;
@@ -92,7 +90,7 @@ Result<bool> Sequencer::of_this_history(const journal::CheckpointInfo& info) {
 }
 
 Result<void> Sequencer::replay(Recovery& recovery, const Progress& progress) {
-    const std::uint64_t first = state_->seq + 1;
+    const std::uint64_t first = machines_.seq() + 1;
     if (const std::uint64_t oldest = journal_.status().first_seq; oldest > first)
         return failure(
             ErrorCode::corrupt,
@@ -100,18 +98,18 @@ Result<void> Sequencer::replay(Recovery& recovery, const Progress& progress) {
     Result<void> read = journal_.read(first, [&](const journal::Batch& batch) -> Result<void> {
         recovery.bytes_replayed += batch.body.size();
         if (progress) progress(recovery.facts_replayed, head_.next_seq - first);
-        const std::uint64_t before = state_->seq;
-        Result<void> done = ledger::replay(*state_, batch.body);
-        recovery.facts_replayed += state_->seq - before;
+        const std::uint64_t before = machines_.seq();
+        Result<void> done = machines_.replay(batch.body);
+        recovery.facts_replayed += machines_.seq() - before;
         return done;
     });
     if (!read) return failure(read.error(), "replaying the journal");
     bytes_since_checkpoint_ = recovery.bytes_replayed;
     checkpoint_bytes_max_ += recovery.bytes_replayed;
-    if (state_->seq + 1 != head_.next_seq)
+    if (machines_.seq() + 1 != head_.next_seq)
         return failure(ErrorCode::corrupt,
                        fmt::format("the journal ends at seq {} but its facts at {}",
-                                   head_.next_seq - 1, state_->seq));
+                                   head_.next_seq - 1, machines_.seq()));
     return {};
 }
 
@@ -140,7 +138,7 @@ bool Sequencer::idle_work() {
     // when as much has been recorded once more: each try encodes the whole state.
     if (!checkpoint()) ++counters_.checkpoints_failed;
     bytes_since_checkpoint_ = 0;
-    checkpoint_tried_seq_ = state_->seq;
+    checkpoint_tried_seq_ = machines_.seq();
     return true;
 }
 
@@ -186,24 +184,24 @@ void Sequencer::abandon_follower() {
 }
 
 Result<void> Sequencer::checkpoint() {
-    if (checkpoints_ == nullptr || state_->seq == checkpoint_seq_) return {};
+    if (checkpoints_ == nullptr || machines_.seq() == checkpoint_seq_) return {};
     if (failed_) return failure(ErrorCode::closed, "what the state rests on is not known");
     HOLDFAST_CHECK(idle(), "a checkpoint is taken of durable state");
     abandon_follower();
     const journal::Head& end = journal_.head();
-    HOLDFAST_CHECK(end.next_seq == state_->seq + 1, "the journal ends where the state does");
-    const std::uint64_t seq = state_->seq - (planted(Bug::checkpoint_one_fact_short) ? 1 : 0);
+    HOLDFAST_CHECK(end.next_seq == machines_.seq() + 1, "the journal ends where the state does");
+    const std::uint64_t seq = machines_.seq() - (planted(Bug::checkpoint_one_fact_short) ? 1 : 0);
     const auto bytes = write_checkpoint(*checkpoints_,
                                         {.log_id = end.log_id,
                                          .seq = seq,
                                          .entry = end.next_entry - 1,
                                          .batch = end.next_batch - 1,
                                          .hash = end.hash,
-                                         .log_time = state_->log_time,
+                                         .log_time = machines_.ledger->log_time,
                                          .wall = clock_.wall()},
-                                        {*state_});
+                                        view(machines_));
     if (!bytes) return tl::unexpected(bytes.error());
-    checkpoint_seq_ = state_->seq;
+    checkpoint_seq_ = machines_.seq();
     bytes_since_checkpoint_ = 0;
     checkpoint_bytes_max_ = *bytes;
     ++counters_.checkpoints;

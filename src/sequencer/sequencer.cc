@@ -29,6 +29,12 @@ bool taken_on_low_disk(const Command& command) {
            std::holds_alternative<RevokeApiKey>(command);
 }
 
+/// What only the hub's own clock says.
+bool is_clocks_own(const Command& command) {
+    return std::holds_alternative<ExpireHolds>(command) ||
+           std::holds_alternative<WakeCases>(command);
+}
+
 }  // namespace
 
 std::string_view name(Unavailable reason) {
@@ -105,9 +111,12 @@ bool Sequencer::expire() {
     if (failed_) return false;
     // Asked every time, so that slewing is followed whether or not a hold is near its end.
     if (expiry_clock_.verdict(last_stamp_) != ExpiryClock::Verdict::trusted) return false;
-    if (state_->reservations.next_deadline() > clock_.wall()) return false;
-    submit(ExpireHolds{.holds_max = options_.expire_holds_max}, nullptr, 0);
-    return true;
+    const Instant wall = clock_.wall();
+    const bool holds = machines_.ledger->reservations.next_deadline() <= wall;
+    const bool cases = machines_.cases->table.next_wake() <= wall;
+    if (holds) submit(ExpireHolds{.holds_max = options_.expire_holds_max}, nullptr, 0);
+    if (cases) submit(WakeCases{}, nullptr, 0);
+    return holds || cases;
 }
 
 void Sequencer::report_overdue() {
@@ -163,7 +172,7 @@ void Sequencer::decide_queued() {
         const std::vector<Queued>& commands = deciding_->commands;
         const std::size_t at = deciding_->done;
         if (at + kPrefetchDistance < commands.size())
-            ledger::prefetch(*state_, commands[at + kPrefetchDistance].command);
+            ledger::prefetch(*machines_.ledger, commands[at + kPrefetchDistance].command);
         const Queued& queued = commands[at];
         const Unavailable reason = unavailable_for(queued.command);
         if (reason == Unavailable::none)
@@ -177,28 +186,28 @@ void Sequencer::decide_queued() {
 void Sequencer::decide_one(const Queued& queued) {
     // The wall clock may have been moved since expire() asked: the command waits for its turn, and
     // what it ends is decided by its stamp.
-    if (std::holds_alternative<ExpireHolds>(queued.command) &&
+    if (is_clocks_own(queued.command) &&
         expiry_clock_.verdict(last_stamp_) != ExpiryClock::Verdict::trusted)
         return;
     Group& group = *building_;
     const std::size_t start = group.facts.size();
     FactWriter writer(group.facts);
-    const ledger::Stamp at{.now = stamp(), .next_seq = state_->seq + 1};
-    const ledger::Outcome outcome =
-        ledger::decide(*state_, queued.command, at, group.arena, writer);
+    const Stamp at{.now = stamp(), .next_seq = machines_.seq() + 1};
+    const Outcome outcome = machines_.decide(queued.command, at, group.arena, writer);
     ++counters_.commands;
     switch (outcome.kind) {
         case ledger::Outcome::Kind::recorded: {
             if (group.fact_count == 0) group.first_seq = at.next_seq;
             ByteSpan rest = ByteSpan(group.facts).subspan(start);
             for (; !rest.empty(); rest = rest.subspan(FactView::trusted(rest).size()))
-                ledger::apply(*state_, FactView::trusted(rest));
+                machines_.apply(FactView::trusted(rest));
             group.fact_count += outcome.facts;
             ++group.entry_count;
             group.log_time = at.now;
             last_stamp_ = at.now;
             if (std::holds_alternative<ExpireHolds>(queued.command))
-                counters_.expired += state_->seq + 1 - outcome.seq;  // less the name it may intern
+                counters_.expired +=
+                    machines_.seq() + 1 - outcome.seq;  // less the name it may intern
             break;
         }
         case ledger::Outcome::Kind::repeated: ++counters_.repeated; break;

@@ -21,6 +21,7 @@
 #include "os/clock.h"
 #include "sequencer/checkpoint_follower.h"
 #include "sequencer/expiry_clock.h"
+#include "sequencer/machines.h"
 
 namespace holdfast::sequencer {
 
@@ -114,8 +115,8 @@ class Sequencer {
     /// Ends a turn: decides what is queued, starts a commit if none is under way, answers what is
     /// durable. With an inline disk everything is answered on return.
     void turn();
-    /// Ends holds whose time has come, if the clocks can be trusted. Called by a timer. Returns
-    /// whether there were any: one command ends a bounded number, so ask again soon.
+    /// Ends holds and wakes cases whose time has come, if the clocks can be trusted. Called by a
+    /// timer. Returns whether there were any: one command ends a bounded number, so ask again soon.
     bool expire();
     /// Tells of what did not come in time: gaps of sources. Called by a slow timer; a wrong clock
     /// does no harm here but a case too early.
@@ -136,7 +137,9 @@ class Sequencer {
 
     /// Speculative state: ahead of the disk while a commit is under way. A reader whose row seq is
     /// above durable_seq() holds its answer until `on_durable`.
-    [[nodiscard]] const ledger::State& state() const { return *state_; }
+    [[nodiscard]] const ledger::State& state() const { return *machines_.ledger; }
+    [[nodiscard]] const cases::State& cases() const { return *machines_.cases; }
+    [[nodiscard]] const Machines& machines() const { return machines_; }
     [[nodiscard]] std::uint64_t durable_seq() const { return durable_seq_; }
     [[nodiscard]] bool idle() const;
     /// Commands in the commit under way; 0 when there is none.
@@ -218,7 +221,7 @@ class Sequencer {
     journal::Journal& journal_;
     journal::CheckpointStore* checkpoints_;
     SequencerOptions options_;
-    std::unique_ptr<ledger::State> state_;
+    Machines machines_;
     ExpiryClock expiry_clock_;
     std::size_t group_bytes_max_;  // the option, or less where the journal's batches hold less
     journal::Head head_;

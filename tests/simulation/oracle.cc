@@ -285,11 +285,13 @@ void Oracle::check_notebooks() {
 
 void Oracle::compare_replay(const sequencer::Sequencer& hub) {
     const ledger::State& state = hub.state();
-    ledger::State fresh(state.seed, state.limits);
+    auto fresh = sequencer::Machines::empty(state.seed, state.limits);
     for (std::uint64_t seq = 1; seq <= durable_seq(); ++seq)
-        ledger::apply(fresh, FactView::trusted(bytes_of(seq)));
-    if (fresh.state_hash() != state.state_hash())
+        fresh.apply(FactView::trusted(bytes_of(seq)));
+    if (fresh.ledger->state_hash() != state.state_hash())
         fail("DIVERGENCE: the recovered state is not the state of a replay from the first fact");
+    if (fresh.cases->state_hash() != hub.cases().state_hash())
+        fail("DIVERGENCE: the recovered cases are not the cases of a replay from the first fact");
 }
 
 void Oracle::verify_state(const ledger::State& state) {
