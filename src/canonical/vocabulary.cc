@@ -112,7 +112,7 @@ constexpr Names<FactType, 63> kFactTypes{{
     {FactType::source_gap_overdue, "source.gap_overdue"},
 }};
 
-constexpr Names<CaseKind, 17> kCaseKinds{{
+constexpr Names<CaseKind, 18> kCaseKinds{{
     {CaseKind::negative_sellable, "negative_sellable"},
     {CaseKind::oversold_order, "oversold_order"},
     {CaseKind::reservation_at_risk, "reservation_at_risk"},

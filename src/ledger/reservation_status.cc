@@ -8,12 +8,15 @@ std::string_view end_of(const Reservation& reservation) {
         case FactType::reservation_expired: return "expired";
         // A node ends only what was cancelled.
         case FactType::order_cancelled:
+        case FactType::transfer_cancelled:
         case FactType::allocation_released:
         case FactType::pick_returned:
         case FactType::pick_shorted: return "cancelled";
         case FactType::shipment_posted:
-        case FactType::pickup_completed:
-        case FactType::transfer_shipped: return "fulfilled";
+        case FactType::pickup_completed: return "fulfilled";
+        case FactType::transfer_shipped: return "in_transit";
+        case FactType::transfer_received: return "received";
+        case FactType::transfer_completed: return "completed";
         default: return "released";
     }
 }

@@ -2,15 +2,6 @@
 #include "command_reader.h"
 
 namespace holdfast::stories {
-namespace {
-
-std::string_view keep(ReadCommand& out, std::string text) {
-    out.texts.push_back(std::move(text));
-    return out.texts.back();
-}
-
-}  // namespace
-
 bool CommandReader::read_selling(ReadCommand& out) {
     if (words_.eat("group")) return read_group(out);
     if (words_.eat("node")) return read_node(out);

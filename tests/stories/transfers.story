@@ -12,7 +12,7 @@ story goods that are sent are sold at neither end until they are taken in
   then   SHOE at STORE  on_hand 0  in_transit 4  available_to_sell 0
   when   take in TO-1  SHOE x4   -> taken_in
   then   SHOE at STORE  on_hand 4  in_transit 0  available_to_sell 4
-  then   transfer TO-1 is taken_in
+  then   transfer TO-1 is received
 
 story a transfer is checked like a hold
   given  SHOE at MAIN  on_hand 5  safety_stock 2
@@ -67,7 +67,7 @@ story goods are sent and taken in by parts
   when   send TO-1  SHOE x2 at MAIN   -> sent
   when   take in TO-1  SHOE x2, SHOE x1 as damaged   -> taken_in
   then   SHOE at STORE  on_hand 6  damaged 1  in_transit 0  available_to_sell 5
-  then   transfer TO-1 is taken_in
+  then   transfer TO-1 is received
 
 story nobody asked for it and it is sent all the same
   given  SHOE at MAIN  on_hand 5
@@ -117,7 +117,7 @@ story goods are taken in before anybody said that they were sent
   when   send TO-1  SHOE x2 at MAIN   -> sent
   then   SHOE at MAIN  on_hand 3
   then   SHOE at STORE  on_hand 2  in_transit 0
-  then   transfer TO-1 is sent
+  then   transfer TO-1 is in_transit
 
 story goods are taken in elsewhere than they were sent to
   given  SHOE at MAIN  on_hand 5
@@ -139,7 +139,7 @@ story a transfer is closed and what is missing is lost
   when   close transfer TO-1   -> closed, raises transfer_residue
   then   SHOE at MAIN  on_hand 2  reserved 0
   then   SHOE at STORE  on_hand 2  in_transit 0
-  then   transfer TO-1 is closed
+  then   transfer TO-1 is completed
   when   close transfer TO-1   -> refused document_ended
   when   close transfer TO-2   -> refused unknown_document
 
@@ -151,7 +151,7 @@ story late units come back from loss
   when   close transfer TO-1   -> closed, raises transfer_residue
   when   take in TO-1  SHOE x1   -> taken_in
   then   SHOE at STORE  on_hand 3  in_transit 0
-  then   transfer TO-1 is closed
+  then   transfer TO-1 is completed
 
 story a transfer that is closed after more came than was sent
   given  SHOE at MAIN  on_hand 5
