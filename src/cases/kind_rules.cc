@@ -31,6 +31,7 @@ KindRule rule_of(CaseKind kind) {
         case CaseKind::ownership_conflict: return {.about_source = true};
         case CaseKind::event_without_cause:
         case CaseKind::over_shipment:
+        case CaseKind::beyond_promise:
         case CaseKind::cancelled_too_late: return {.about_order = true};
         case CaseKind::over_receipt:
         case CaseKind::transfer_residue:

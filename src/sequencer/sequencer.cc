@@ -120,7 +120,7 @@ bool Sequencer::expire() {
 }
 
 void Sequencer::report_overdue() {
-    if (failed_ || state_->next_overdue() > clock_.wall()) return;
+    if (failed_ || machines_.ledger->next_overdue() > clock_.wall()) return;
     submit(ReportOverdue{}, nullptr, 0);
 }
 
