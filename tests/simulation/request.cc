@@ -99,6 +99,8 @@ Instant tag_of(std::uint64_t request_number) {
 }
 
 std::uint64_t request_of(const FactView& fact) {
+    // An epoch that begins unannounced is told ahead of the fact that answers.
+    if (fact.type() == FactType::source_epoch_changed) return 0;
     const std::int64_t at = fact.header().occurred_at;
     return at > kTagBase && at < kTagEnd ? static_cast<std::uint64_t>(at - kTagBase) : 0;
 }
