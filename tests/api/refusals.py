@@ -117,6 +117,31 @@ def run_history(hub, contract, report):
     big = hub.call("POST", "/v1/events:batch", "\n" * 50_001, {"Content-Type": "application/x-ndjson"})
     expect("a batch of too many lines", big, 413, "batch_too_large", "record_events")
 
+    one = [{"sku": "SOCK-7", "quantity": 1}]
+    due = "2027-01-15T00:00:00Z"
+    for name, kind, data, status, code in [
+            ("an order for nobody", "inbound.scheduled", {"location": "DC1", "lines": one, "due": due}, 422,
+             "document_required"),
+            ("an order for some day", "inbound.scheduled", {"location": "DC1", "document": "PO-1", "lines": one}, 422,
+             "due_required"),
+            ("an order that nobody told of", "inbound.cancelled", {"document": "PO-77"}, 422, "unknown_document"),
+            ("a transfer to nowhere", "transfer.requested", {"location": "DC1", "document": "TO-1", "lines": one}, 422,
+             "destination_required"),
+            ("a transfer to itself", "transfer.requested",
+             {"location": "DC1", "destination": "DC1", "document": "TO-1", "lines": one}, 422, "same_location"),
+            ("nothing that a node has", "pick.returned", {"order": "h-fresh", "location": "DC1", "lines": one}, 409,
+             "nothing_allocated")]:
+        if kind == "pick.returned":
+            assert world.event(hub, "h-30", "order.created", {"order": "h-fresh", "channel": "web", "lines": one}).status == 201
+        expect(name, world.event(hub, f"h-{name}", kind, data), status, code, "record_event")
+    transfer = {"location": "DC1", "destination": "STORE-17", "document": "TO-2", "lines": one}
+    assert world.event(hub, "h-31", "transfer.requested", transfer).status == 201
+    expect("a transfer twice", world.event(hub, "h-32", "transfer.requested", transfer), 409, "document_already_exists",
+           "record_event")
+    assert world.event(hub, "h-34", "transfer.completed", {"document": "TO-2"}).status == 201
+    expect("closed after its end", world.event(hub, "h-35", "transfer.completed", {"document": "TO-2"}), 409,
+           "document_ended", "record_event")
+
 
 # What is sent, the status and the code of the answer. The hub closes the connection after each.
 RAW = [
