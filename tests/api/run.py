@@ -66,7 +66,7 @@ def check_stream(hub, report):
 
 
 # Refusals of commands that the interface does not carry yet.
-NO_ROAD_YET = ["location_in_two_groups", "nothing_to_move", "source_epoch_not_announced", "sequence_given_up"]
+NO_ROAD_YET = ["unknown_group", "location_in_two_groups", "nothing_to_move", "source_epoch_not_announced", "sequence_given_up"]
 
 
 def check_codes(contract, report, slow):
