@@ -74,6 +74,7 @@ void render_read_model(http::JsonWriter& json, const readmodel::Follower* model)
 
 struct Included {
     bool state_hash = false;
+    bool stock_hash = false;
     bool invariants = false;
 };
 
@@ -85,12 +86,14 @@ bool read_included(Desk& desk, const Call& call, Included& included) {
         text.remove_prefix(std::min(comma + 1, text.size()));
         if (word == "state_hash") {
             included.state_hash = true;
+        } else if (word == "stock_hash") {
+            included.stock_hash = true;
         } else if (word == "invariants") {
             included.invariants = true;
         } else {
             Fault fault;
             fault.set(problems::invalid_parameter, {},
-                      "include takes state_hash and invariants, comma-separated.");
+                      "include takes state_hash, stock_hash and invariants, comma-separated.");
             desk.refuse(call.token, fault);
             return false;
         }
@@ -182,7 +185,7 @@ void get_status(Desk& desk, const Call& call) {
         return;
     }
     // These hold the writer up for as long as the state is large.
-    if ((included.state_hash || included.invariants) &&
+    if ((included.state_hash || included.stock_hash || included.invariants) &&
         !desk.allowed(call, Action::admin, kEverywhere)) {
         return;
     }
@@ -200,10 +203,11 @@ void get_status(Desk& desk, const Call& call) {
     render_counters(json, sequencer.counters());
     render_journal(json, sequencer.journal().status());
     render_read_model(json, desk.read_model());
-    if (included.state_hash) {
-        const Hash128 hash = state.state_hash();
-        json.member("state_hash", fmt::format("{:016x}{:016x}", hash.high, hash.low));
-    }
+    const auto hash_member = [&](std::string_view member, const Hash128& hash) {
+        json.member(member, fmt::format("{:016x}{:016x}", hash.high, hash.low));
+    };
+    if (included.state_hash) hash_member("state_hash", state.state_hash());
+    if (included.stock_hash) hash_member("stock_hash", state.stock_hash());
     if (included.invariants) {
         json.member("invariants", state.check_invariants().value_or("ok"));
     }

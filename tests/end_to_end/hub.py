@@ -205,6 +205,10 @@ class Api:
     def state_hash(self):
         return self.get("/v1/status?include=state_hash")["state_hash"]
 
+    def stock_hash(self):
+        """Of what a retailer sees: unlike the state hash it does not depend on when it was told."""
+        return self.get("/v1/status?include=stock_hash")["stock_hash"]
+
     def invariants(self):
         return self.get("/v1/status?include=invariants")["invariants"]
 
