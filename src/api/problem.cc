@@ -77,6 +77,8 @@ constexpr std::array kRefusals{
                    {"channel_has_no_pool", 409, "The channel has no pool to sell from"}},
     RefusalProblem{Refusal::quota_exhausted,
                    {"quota_exhausted", 409, "The quota of the channel is used up"}},
+    RefusalProblem{Refusal::group_outside_pool,
+                   {"group_outside_pool", 409, "The channel does not sell from the whole group"}},
     RefusalProblem{Refusal::backorder_limit_reached,
                    {"backorder_limit_reached", 409, "No more can be back-ordered"}},
     RefusalProblem{Refusal::reservation_ended,

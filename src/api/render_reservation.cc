@@ -37,7 +37,7 @@ void expiry_member(JsonWriter& json, const FactView& fact) {
 void new_lines(JsonWriter& json, const FactView& fact, const State& state) {
     const auto numbers = fact.field(FieldTag::part_lines);
     json.key("lines").begin_array();
-    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+    for (std::size_t i = 0; i < fact.posting_count_without_quotas(); ++i) {
         const Posting posting = fact.posting(i);
         json.begin_object()
             .member("line", fact.item<std::uint64_t>(numbers, i, i + 1))

@@ -213,6 +213,20 @@ struct SetPolicy {
     bool names_group = false;
     std::int64_t value = 0;
 };
+/// Sets what of a group a channel is guaranteed of a SKU (or of each SKU that has no quota of its
+/// own there) and the most that it may be promised. Neither: removes the row.
+struct SetQuota {
+    Envelope envelope;
+    GroupId group = kNoGroup;
+    ChannelId channel = kNoChannel;
+    SkuId sku = kNoSku;
+    bool names_sku = false;
+    std::int64_t guarantee = -1;  ///< K; below zero: none
+    std::int64_t cap = -1;        ///< below zero: none
+    std::int64_t priority = 0;    ///< the lower is served first where guarantees exceed the stock
+    bool refill = false;          ///< k starts at 0 again; otherwise what was used stays used
+};
+inline constexpr std::int64_t quota_priority_max = 1'000;
 inline constexpr std::int64_t policy_value_max = 1'000'000'000;
 
 /// Announces that a source counts anew: it was restored, copied or installed again. With the epoch
@@ -261,7 +275,7 @@ struct WakeCases {
 
 using Command =
     std::variant<ReserveStock, StepReservation, ExpireHolds, ReportOverdue, RecordEvent, UpsertItem,
-                 UpsertLocation, UpsertPool, UpsertChannel, UpsertGroup, SetPolicy, SetNodeStatus,
+                 UpsertLocation, UpsertPool, UpsertChannel, UpsertGroup, SetPolicy, SetQuota, SetNodeStatus,
                  ChangeSourceEpoch, CreateApiKey, RevokeApiKey, ActOnCases, WakeCases>;
 
 /// The envelope of any command that has one; nothing for the clock's own.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace holdfast {
@@ -57,6 +59,12 @@ Posting FactView::posting(std::size_t index) const {
             .bucket = static_cast<Bucket>(packed >> kDeltaBits),
             // Shifting up and back down carries the sign of the 56-bit number.
             .delta = static_cast<Units>(packed << 8) >> 8};
+}
+
+std::size_t FactView::posting_count_without_quotas() const {
+    std::size_t count = posting_count();
+    while (count > 0 && posting(count - 1).bucket == Bucket::quota_used) --count;
+    return count;
 }
 
 std::optional<ByteSpan> FactView::field(FieldTag tag) const {
@@ -126,14 +134,41 @@ void FactWriter::field(FieldTag tag, ByteSpan payload) {
         std::memcpy(out_.data() + at + kFieldHeaderBytes, payload.data(), payload.size());
 }
 
-FactView FactWriter::end() {
-    HOLDFAST_CHECK(open_, "only an open fact ends");
-    open_ = false;
+FactView FactWriter::open_fact() {
+    HOLDFAST_CHECK(open_, "only an open fact is looked at");
     header_.length = static_cast<std::uint32_t>(out_.size() - start_);
     header_.posting_count = static_cast<std::uint16_t>(postings_);
-    HOLDFAST_CHECK(header_.length <= fact_bytes_max, "a fact stays within its bound");
     store(out_.data() + start_, header_);
     return FactView::trusted(ByteSpan(out_).subspan(start_));
+}
+
+void FactWriter::post_late(std::span<const Posting> postings) {
+    HOLDFAST_CHECK(open_, "postings belong to an open fact");
+    const auto at = out_.begin() + static_cast<std::ptrdiff_t>(start_ + kFactHeaderBytes +
+                                                               postings_ * kPostingBytes);
+    const std::vector<std::byte> fields(at, out_.end());
+    out_.erase(at, out_.end());
+    const bool begun = std::exchange(fields_begun_, false);
+    for (const Posting& posting : postings) post(posting);
+    fields_begun_ = begun;
+    out_.insert(out_.end(), fields.begin(), fields.end());
+}
+
+void FactWriter::extend(FieldTag tag, ByteSpan items) {
+    const std::optional<ByteSpan> known = open_fact().field(tag);
+    if (!known) return field(tag, items);
+    const std::size_t length = known->size() + items.size();
+    HOLDFAST_CHECK(length <= 65535, "a field fits its length");
+    const auto end = known->data() + known->size() - out_.data();
+    store(out_.data() + end - known->size() - 2, static_cast<std::uint16_t>(length));
+    out_.insert(out_.begin() + end, items.begin(), items.end());
+}
+
+FactView FactWriter::end() {
+    const FactView fact = open_fact();
+    open_ = false;
+    HOLDFAST_CHECK(header_.length <= fact_bytes_max, "a fact stays within its bound");
+    return fact;
 }
 
 void FactWriter::end_entry() {

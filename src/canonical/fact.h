@@ -121,6 +121,7 @@ enum class FieldTag : std::uint16_t {
     case_resolution = 125,  ///< u8 CaseResolution
     comment = 126,          ///< text
     since = 60,             ///< i64 microseconds UTC: when a node fell silent or came back
+    quota = 61,             ///< QuotaField
 };
 
 struct KeyField {
@@ -148,6 +149,15 @@ struct PolicyField {
     std::uint32_t location = kNoId;  ///< a group's id in its place: group_safety_stock
     std::uint32_t reserved2 = 0;
     std::int64_t value = 0;  ///< below zero: remove the row
+};
+/// Both limits below zero: the row is removed.
+struct QuotaField {
+    std::uint32_t group = kNoId;
+    std::uint32_t channel = kNoId;
+    std::uint32_t sku = kNoId;  ///< kNoId: every SKU
+    std::uint32_t priority = 0;
+    std::int64_t guarantee = -1;
+    std::int64_t cap = -1;
 };
 struct SourcePositionField {
     std::uint64_t epoch = 0;
@@ -192,6 +202,7 @@ struct ApiKeyField {
 static_assert(sizeof(KeyField) == 24 && sizeof(RefusedLine) == 32 && sizeof(PolicyField) == 24 &&
               sizeof(PendingChange) == 16 && sizeof(SourcePositionField) == 16 &&
               sizeof(SourceEpochField) == 24 && sizeof(SourceGapField) == 32 &&
+              sizeof(QuotaField) == 32 && sizeof(SourcePositionField) == 16 &&
               sizeof(EntityField) == 12 && sizeof(RefusedCase) == 16 && sizeof(LaneField) == 12 &&
               sizeof(ApiKeyField) == 48);
 
@@ -223,6 +234,8 @@ class FactView {
         return load<std::uint16_t>(bytes_.data() + 42);
     }
     [[nodiscard]] Posting posting(std::size_t index) const;
+    /// Postings before those of quotas, which stand last: they follow from these.
+    [[nodiscard]] std::size_t posting_count_without_quotas() const;
 
     /// Payload of the first field with this tag; nothing when absent.
     [[nodiscard]] std::optional<ByteSpan> field(FieldTag tag) const;
@@ -275,6 +288,12 @@ class FactWriter {
         field(tag, std::as_bytes(items));
     }
     FactHeader& header() { return header_; }
+    /// The open fact as it stands, for whoever completes it. Valid until the next change.
+    FactView open_fact();
+    /// Adds postings behind the others, although fields have begun.
+    void post_late(std::span<const Posting> postings);
+    /// Appends to the list field with this tag, or begins it.
+    void extend(FieldTag tag, ByteSpan items);
     /// Completes the fact and returns it (valid until the buffer grows).
     FactView end();
     /// Marks the fact that was ended last as the last of its entry.

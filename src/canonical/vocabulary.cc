@@ -311,6 +311,7 @@ std::string_view name(Refusal refusal) {
         case already_recorded: return "already_recorded";
         case source_epoch_not_announced: return "source_epoch_not_announced";
         case sequence_given_up: return "sequence_given_up";
+        case group_outside_pool: return "group_outside_pool";
         case table_full: return "table_full";
         case unknown_case: return "unknown_case";
         case case_already_resolved: return "case_already_resolved";

@@ -171,8 +171,9 @@ enum class Refusal : std::uint16_t {
     key_reused_with_other_body = 60,
     event_identity_conflict = 61,
     stale_source_epoch = 62,
-    already_recorded = 63,  ///< the source's sequence was settled before; nothing to answer from
-    table_full = 70,        ///< a bound of the ledger is reached: keys, items, reservations
+    already_recorded = 63,     ///< the source's sequence was settled before; nothing to answer from
+    group_outside_pool = 140,  ///< a guarantee in a group that the channel does not sell from whole
+    table_full = 70,           ///< a bound of the ledger is reached: keys, items, reservations
     unknown_case = 120,
     case_already_resolved = 121,
     case_already_open = 122,

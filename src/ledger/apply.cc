@@ -21,6 +21,9 @@ void apply_postings(State& state, const FactView& fact) {
         if (is_physical(posting.bucket) || posting.bucket == Bucket::external || on_lane)
             legs += posting.delta;
         if (on_lane) apply_lane_posting(state, fact, posting);
+        if (posting.place.kind() == PlaceKind::quota)
+            state.quotas.add_used(QuotaScope::of(posting.sku, posting.place.number()),
+                                  posting.delta);
         if (posting.place.kind() != PlaceKind::location) continue;
         HOLDFAST_CHECK(posting.sku.raw < state.items.size(), "a posting names a known SKU");
         HOLDFAST_CHECK(posting.place.number() < state.locations.size(),

@@ -29,7 +29,7 @@ void apply_inbound(State& state, const FactView& fact) {
     const auto due = fact.field_as<std::int64_t>(FieldTag::due);
     const std::uint64_t document = state.document_hash(DocumentKind::purchase_order, number);
     const std::size_t count = lines->size() / sizeof(std::uint64_t);
-    const std::size_t first = fact.posting_count() - count;
+    const std::size_t first = fact.posting_count_without_quotas() - count;
     for (std::size_t i = 0; i < count; ++i) {
         const Posting posting = fact.posting(first + i);
         const DocumentLine key{document, fact.item<std::uint64_t>(lines, i, 0)};

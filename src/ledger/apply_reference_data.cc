@@ -77,17 +77,35 @@ void apply_node_status(State& state, const FactView& fact, const EntityField& en
     row.since = fact.field_as<std::int64_t>(FieldTag::since).value_or(0);
 }
 
+PolicyVersion version_of(const FactView& fact) {
+    const FactHeader header = fact.header();
+    return {.seq = fact.seq(),
+            .actor = static_cast<std::uint16_t>(header.actor + 1),  // kNoId becomes 0
+            .reason = header.reason};
+}
+
+void apply_quota(State& state, const FactView& fact, const QuotaField& field) {
+    const QuotaScope scope{GroupId{field.group}, ChannelId{field.channel}, SkuId{field.sku}};
+    state.reference_seq = fact.seq();
+    if (field.guarantee < 0 && field.cap < 0) {
+        state.quotas.remove(scope);
+        return;
+    }
+    state.quotas.put(scope, {.guarantee = field.guarantee,
+                             .cap = field.cap,
+                             .priority = field.priority,
+                             .version = version_of(fact)});
+}
+
 void apply_policy(State& state, const FactView& fact) {
+    if (const auto quota = fact.field_as<QuotaField>(FieldTag::quota))
+        return apply_quota(state, fact, *quota);
     const auto field = fact.field_as<PolicyField>(FieldTag::policy);
     HOLDFAST_CHECK(field.has_value(), "a policy fact carries its row");
     const PolicyScope scope{SkuId{field->sku}, LocationId{field->location}};
     state.reference_seq = fact.seq();
     const auto kind = static_cast<PolicyKind>(field->kind);
-    const FactHeader header = fact.header();
-    const auto interned = [](std::uint32_t id) { return static_cast<std::uint16_t>(id + 1); };
-    state.policies.put(
-        kind, scope, field->value,
-        {.seq = fact.seq(), .actor = interned(header.actor), .reason = header.reason});
+    state.policies.put(kind, scope, field->value, version_of(fact));
     refresh_rows(state, fact.seq(), scope.sku, [&](const Position& row) {
         if (scope.location == kNoLocation) return true;
         return kind == PolicyKind::group_safety_stock

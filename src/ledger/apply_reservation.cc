@@ -88,8 +88,9 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
     const auto part_of_posting = fact.field(FieldTag::part_of_posting);
     const auto part_lines = fact.field(FieldTag::part_lines);
     const Flow flow = flow_of(fact.type());
+    const std::size_t postings = fact.posting_count_without_quotas();
     std::uint32_t fresh = 0;
-    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+    for (std::size_t i = 0; i < postings; ++i) {
         const Posting posting = fact.posting(i);
         const auto index =
             fact.item<std::uint32_t>(part_of_posting, i, static_cast<std::uint32_t>(i));
@@ -123,7 +124,7 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
         state.reservations.set_counts(part, counts);
     }
     // Only now: between two postings of one fact a unit may be in neither bucket.
-    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+    for (std::size_t i = 0; i < postings; ++i) {
         const auto index =
             fact.item<std::uint32_t>(part_of_posting, i, static_cast<std::uint32_t>(i));
         if (index != kNoPart)

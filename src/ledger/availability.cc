@@ -39,11 +39,11 @@ Availability limited_available_to_sell(const State& state, ChannelId channel, Sk
             largest = std::max(largest, units);
         } else {
             in_pool[group.raw] += units;
-            largest = std::max(largest, std::min(units, shares[group.raw].channel));
+            largest = std::max(largest, std::min(units, shares[group.raw].channel()));
         }
     }
     for (std::size_t g = 0; g < shares.size(); ++g)
-        answer.units += std::min(in_pool[g], shares[g].channel);
+        answer.units += std::min(in_pool[g], shares[g].channel());
     if (!row.splits) answer.units = largest;
     return answer;
 }
@@ -108,7 +108,7 @@ Availability available_to_sell(const State& state, ChannelId channel, SkuId sku,
         answer.seq = std::max(answer.seq, row.seq);
     }
     answer.units =
-        std::min(answer.units, group_share(state, channel, sku, group, promisable).channel);
+        std::min(answer.units, group_share(state, channel, sku, group, promisable).channel());
     return answer;
 }
 

@@ -21,17 +21,18 @@ ChannelBudget::Share* ChannelBudget::share_of(SkuId sku, LocationId at) {
     if (!shares_.get(position_key(sku, kNoId)).settled) sum_up(sku);
     Share& share = shares_[position_key(sku, group.raw)];
     if (!share.settled) {
-        share.left = group_share(state_, channel_, sku, group, share.promisable);
+        share.left = group_share(state_, channel_, sku, group, share.promisable, share.taken);
         share.settled = true;
     }
     return &share;
 }
 
-void ChannelBudget::take(SkuId sku, LocationId at, Units /*units*/, Units promisable) {
+void ChannelBudget::take(SkuId sku, LocationId at, Units units, Units promisable) {
     Share* share = share_of(sku, at);
     if (share == nullptr) return;
-    share->left.pool -= promisable;
-    share->left.channel -= promisable;
+    share->promisable -= promisable;
+    share->taken += units;
+    share->settled = false;
 }
 
 }  // namespace holdfast::ledger

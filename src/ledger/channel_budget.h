@@ -3,8 +3,6 @@
 // ledger.
 #pragma once
 
-#include <limits>
-
 #include "base/arena.h"
 #include "ledger/arena_map.h"
 #include "ledger/group_limits.h"
@@ -16,19 +14,17 @@ class ChannelBudget {
     ChannelBudget(const State& state, ChannelId channel, Arena& arena)
         : state_(state), channel_(channel), shares_(arena) {}
 
-    static constexpr Units kUnlimited = std::numeric_limits<Units>::max();
-
     /// Whether the rest of this class says anything about the SKU.
     [[nodiscard]] bool limits(SkuId sku) const { return has_group_limits(state_, sku); }
     /// What the group of the location still gives the channel; kUnlimited outside any group.
     [[nodiscard]] Units left(SkuId sku, LocationId at) {
         const Share* share = share_of(sku, at);
-        return share == nullptr ? kUnlimited : std::max<Units>(0, share->left.channel);
+        return share == nullptr ? kUnlimited : share->left.channel();
     }
     /// The same, were there no quotas.
     [[nodiscard]] Units left_without_quota(SkuId sku, LocationId at) {
         const Share* share = share_of(sku, at);
-        return share == nullptr ? kUnlimited : std::max<Units>(0, share->left.pool);
+        return share == nullptr ? kUnlimited : share->left.pool;
     }
     /// Counts units of a plan; `promisable` of them were (a forced hold takes more).
     void take(SkuId sku, LocationId at, Units units, Units promisable);
@@ -36,9 +32,10 @@ class ChannelBudget {
 
   private:
     struct Share {
-        Units promisable = 0;  // over the group, before the command
+        Units promisable = 0;  // over the group, less what was taken of it
+        Units taken = 0;
         GroupShare left;
-        bool settled = false;
+        bool settled = false;  // `left` follows from the others
     };
     Share* share_of(SkuId sku, LocationId at);
     void sum_up(SkuId sku);

@@ -352,6 +352,54 @@ bool get_policies(ByteReader& in, State& state) {
     return in.good();
 }
 
+void put_quotas(ByteWriter& out, const State& state) {
+    out.put(std::uint64_t{state.quotas.size()});
+    state.quotas.for_each([&](const QuotaScope& scope, const QuotaRow& row) {
+        out.put(scope);
+        out.put(row.guarantee);
+        out.put(row.cap);
+        out.put(row.priority);
+        put_version(out, row.version);
+    });
+    std::uint64_t used = 0;
+    state.quotas.for_each_used([&](const QuotaScope&, Units) { ++used; });
+    out.put(used);
+    state.quotas.for_each_used([&](const QuotaScope& scope, Units units) {
+        out.put(scope);
+        out.put(units);
+    });
+}
+
+bool get_quotas(ByteReader& in, State& state) {
+    const auto known = [&](const QuotaScope& scope) {
+        return scope.group.raw < state.groups.size() && scope.channel.raw < state.channels.size() &&
+               (scope.sku == kNoSku || scope.sku.raw < state.items.size());
+    };
+    const std::size_t rows = in.get_count(44);
+    for (std::size_t i = 0; i < rows && in.good(); ++i) {
+        const auto scope = in.get<QuotaScope>();
+        QuotaRow row;
+        row.guarantee = in.get<Units>();
+        row.cap = in.get<Units>();
+        row.priority = in.get<std::uint32_t>();
+        row.version = get_version(in);
+        if (!known(scope)) return false;
+        const auto channels = state.quotas.channels_of(scope.group);
+        if (channels.size() >= quota_channels_max &&
+            !std::binary_search(channels.begin(), channels.end(), scope.channel))
+            return false;
+        state.quotas.put(scope, row);
+    }
+    const std::size_t used = in.get_count(20);
+    for (std::size_t i = 0; i < used && in.good(); ++i) {
+        const auto scope = in.get<QuotaScope>();
+        const auto units = in.get<Units>();
+        if (!known(scope) || state.quotas.used(scope) != 0) return false;
+        state.quotas.add_used(scope, units);
+    }
+    return in.good();
+}
+
 void put_sources(ByteWriter& out, const State& state) {
     out.put(std::uint64_t{state.sources.rows().size()});
     for (const auto& [source, row] : state.sources.rows()) {
@@ -408,7 +456,10 @@ bool StateEncoder::next(ByteWriter& out) {
                 put_codes(out, *table);
             return true;
         case 2: put_rows(out, state_); return true;
-        case 3: put_policies(out, state_); return true;
+        case 3:
+            put_policies(out, state_);
+            put_quotas(out, state_);
+            return true;
         case 4: put_positions(out, state_); return true;
         case 5: put_reservations(out, state_); return true;
         case 6:
@@ -445,8 +496,9 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
                              &state->groups, &state->names})
         get_codes(in, *table);
     const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
-                       get_positions(in, *state) && get_reservations(in, *state) &&
-                       get_inbound(in, *state) && get_lanes(in, *state);
+                       get_quotas(in, *state) && get_positions(in, *state) &&
+                       get_reservations(in, *state) && get_inbound(in, *state) &&
+                       get_lanes(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);

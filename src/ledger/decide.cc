@@ -94,6 +94,7 @@ struct Dispatch {
     Outcome operator()(const SetNodeStatus& c) const { return set_node_status(context, c); }
     Outcome operator()(const SetPolicy& c) const { return set_policy(context, c); }
     Outcome operator()(const ChangeSourceEpoch& c) const { return change_source_epoch(context, c); }
+    Outcome operator()(const SetQuota& c) const { return set_quota(context, c); }
     Outcome operator()(const CreateApiKey& c) const { return create_api_key(context, c); }
     Outcome operator()(const RevokeApiKey& c) const { return revoke_api_key(context, c); }
     Outcome operator()(const ActOnCases&) const { return not_ours(); }

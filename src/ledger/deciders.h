@@ -50,6 +50,7 @@ Outcome upsert_channel(const Context& context, const UpsertChannel& command);
 Outcome upsert_group(const Context& context, const UpsertGroup& command);
 Outcome set_node_status(const Context& context, const SetNodeStatus& command);
 Outcome set_policy(const Context& context, const SetPolicy& command);
+Outcome set_quota(const Context& context, const SetQuota& command);
 Outcome create_api_key(const Context& context, const CreateApiKey& command);
 Outcome revoke_api_key(const Context& context, const RevokeApiKey& command);
 

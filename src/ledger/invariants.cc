@@ -171,6 +171,13 @@ std::optional<std::string> State::check_invariants() const {
         if (lines.open() != 0)
             fault =
                 fmt::format("{}: promised where no position is", items.code(position.first.raw));
+    quotas.for_each_used([&](const QuotaScope& scope, Units units) {
+        if (units <= 0 || units > level_max)
+            fault = fmt::format("a quota of {} has {} used", groups.code(scope.group.raw), units);
+        if (quotas.find(scope) == nullptr)
+            fault =
+                fmt::format("use of {} is counted where no quota is", groups.code(scope.group.raw));
+    });
     return fault;
 }
 

@@ -120,6 +120,12 @@ class Planner {
         return std::min(group.left[row], budget_.left(group.sku, group.rows[row].location));
     }
 
+    /// The same, were there no quotas.
+    Units given_without_quota(const SkuGroup& group, std::size_t row) {
+        return std::min(group.left[row],
+                        budget_.left_without_quota(group.sku, group.rows[row].location));
+    }
+
     void plan_named(SkuGroup& group) {
         for (std::uint32_t i = 0; i < group.count; ++i) {
             const std::uint32_t index = order_.view()[group.first + i];
@@ -144,6 +150,8 @@ class Planner {
                                 .location = line.location,
                                 .requested = line.quantity,
                                 .available_to_sell = here};
+            if (group.limited && found && given_without_quota(group, row) >= line.quantity)
+                problem.refusal = Refusal::quota_exhausted;
             if (found) add_because(problem, *it);
             if (group.limited && found) add_group_safety_stock(problem, line.location);
             problems_.push_back(problem);
@@ -227,7 +235,7 @@ class Planner {
             take(group, index, best, wanted);
             return;
         }
-        if (group.limited) sums.sum = sum_within_groups(group);
+        if (group.limited) sums.sum = sum_within_groups(group, &ChannelBudget::left);
         if (sums.sum >= wanted && (row_.splits || planted(Bug::split_where_the_channel_may_not))) {
             split(group, index, wanted);
         } else {
@@ -236,7 +244,8 @@ class Planner {
     }
 
     /// What the pool gives in all of a SKU whose groups keep some of it back.
-    Units sum_within_groups(const SkuGroup& group) {
+    Units sum_within_groups(const SkuGroup& group,
+                            Units (ChannelBudget::*left)(SkuId, LocationId)) {
         if (of_group_.empty()) of_group_ = arena_.array<Units>(state_.groups.size());
         const auto sum_over = [&](auto&& units_of) {
             Units sum = 0;
@@ -253,7 +262,7 @@ class Planner {
         });
         return outside + sum_over([&](std::size_t, LocationId at, GroupId id) {
                    if (id == kNoGroup) return Units{0};
-                   const Units units = std::min(of_group_[id.raw], budget_.left(group.sku, at));
+                   const Units units = std::min(of_group_[id.raw], (budget_.*left)(group.sku, at));
                    of_group_[id.raw] = 0;
                    return units;
                });
@@ -277,6 +286,16 @@ class Planner {
         HOLDFAST_CHECK(rest == 0 || full(), "a pool whose sum is enough covers the line");
     }
 
+    /// Whether a line that was refused would have been served if there were no quotas.
+    bool quota_is_why(const SkuGroup& group, Units wanted) {
+        if (row_.splits)
+            return sum_within_groups(group, &ChannelBudget::left_without_quota) >= wanted;
+        for (std::size_t r = 0; r < group.rows.size(); ++r)
+            if (pool_->contains(group.rows[r].location) && given_without_quota(group, r) >= wanted)
+                return true;
+        return false;
+    }
+
     void refuse_from_pool(const SkuGroup& group, std::uint32_t index, const PoolSums& sums) {
         const bool split_would_do = sums.sum >= lines_[index].quantity;
         LineProblem problem{
@@ -285,6 +304,8 @@ class Planner {
             .sku = group.sku,
             .requested = lines_[index].quantity,
             .available_to_sell = row_.splits ? sums.sum : sums.largest};
+        if (group.limited && quota_is_why(group, lines_[index].quantity))
+            problem.refusal = Refusal::quota_exhausted;
         for (const Position& row : group.rows)
             if (pool_->contains(row.location)) add_because(problem, row);
         if (group.limited) add_safety_stock_of_groups(problem, group);

@@ -3,6 +3,7 @@
 
 #include "ledger/arena_list.h"
 #include "ledger/deciders.h"
+#include "ledger/quotas.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -113,11 +114,18 @@ Outcome upsert_group(const Context& context, const UpsertGroup& command) {
     if (command.locations.size() > group_locations_max) return refused(Refusal::too_many_lines);
     const auto problems = member_problems(context, command.locations, GroupId{slot.id});
     if (!problems.empty()) return refused_lines(problems);
+    ArenaList<Posting> moved(context.arena, 0);
+    bool beyond_cap = false;
+    if (!moved_use(context, GroupId{slot.id}, command.locations, moved, beyond_cap))
+        return refused(Refusal::too_many_lines);
     Entry entry(context.state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::group_upserted);
+    for (const Posting& posting : moved.view()) fact.post(posting);
     entry.envelope_fields();
     code_fields(fact, {.id = slot.id}, command.code, command.title);
     member_field(context, fact, command.locations);
+    static constexpr CaseKind kOvercommitted[] = {CaseKind::quota_overcommitted};
+    if (beyond_cap) raise(fact, kOvercommitted);
     entry.end();
     return entry.finish();
 }

@@ -18,6 +18,7 @@
 #include "ledger/lane_table.h"
 #include "ledger/policy_table.h"
 #include "ledger/position_table.h"
+#include "ledger/quota_table.h"
 #include "ledger/reservation_table.h"
 #include "ledger/source_table.h"
 #include "ledger/transfer_table.h"
@@ -101,6 +102,7 @@ struct State {
 
     PositionTable positions;
     PolicyTable policies;
+    QuotaTable quotas;
     ReservationTable reservations;
     KeyTable transport_keys{transport_key_generation, transport_key_generations};
     KeyTable semantic_keys{semantic_key_generation, semantic_key_generations};

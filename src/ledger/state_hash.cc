@@ -23,6 +23,9 @@ enum class RowTag : std::uint8_t {
     inbound_line = 50,
     group = 40,
     policy_version = 41,
+    quota = 42,
+    quota_used = 43,
+    quota_version = 44,
     lane = 51,
     lane_level = 52,
     transfer = 53,
@@ -101,6 +104,24 @@ void add_reference_data(RowSum& sum, const State& state) {
     });
 }
 
+void add_quotas(RowSum& sum, const State& state) {
+    const auto begin = [&](RowTag tag, const QuotaScope& scope) -> ByteWriter& {
+        ByteWriter& row = sum.row(tag);
+        row.put(scope.group.raw);
+        row.put(scope.channel.raw);
+        row.put(scope.sku.raw);
+        return row;
+    };
+    state.quotas.for_each([&](const QuotaScope& scope, const QuotaRow& quota) {
+        ByteWriter& row = begin(RowTag::quota, scope);
+        row.put(quota.guarantee);
+        row.put(quota.cap);
+        row.put(quota.priority);
+    });
+    state.quotas.for_each_used(
+        [&](const QuotaScope& scope, Units units) { begin(RowTag::quota_used, scope).put(units); });
+}
+
 /// Who set a policy and when depends on the journal: names and seqs.
 void add_policy_versions(RowSum& sum, const State& state) {
     state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, const PolicyRow& set) {
@@ -111,6 +132,15 @@ void add_policy_versions(RowSum& sum, const State& state) {
         row.put(set.version.seq);
         row.put(set.version.actor);
         row.put(set.version.reason);
+    });
+    state.quotas.for_each([&](const QuotaScope& scope, const QuotaRow& quota) {
+        ByteWriter& row = sum.row(RowTag::quota_version);
+        row.put(scope.group.raw);
+        row.put(scope.channel.raw);
+        row.put(scope.sku.raw);
+        row.put(quota.version.seq);
+        row.put(quota.version.actor);
+        row.put(quota.version.reason);
     });
 }
 
@@ -229,6 +259,7 @@ void add_sources(RowSum& sum, const State& state) {
 Hash128 State::stock_hash() const {
     RowSum sum;
     add_reference_data(sum, *this);
+    add_quotas(sum, *this);
     add_positions(sum, *this);
     add_reservations(sum, *this, false);
     add_inbound(sum, *this, false);
@@ -239,6 +270,7 @@ Hash128 State::stock_hash() const {
 Hash128 State::state_hash() const {
     RowSum sum;
     add_reference_data(sum, *this);
+    add_quotas(sum, *this);
     add_policy_versions(sum, *this);
     for (std::uint32_t id = 0; id < names.size(); ++id) {
         ByteWriter& row = sum.row(RowTag::name);

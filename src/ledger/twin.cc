@@ -285,6 +285,8 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     TwinFact fact;
     fact.type = draft.type;
     fact.seq = ++seq;
+    const auto missing_before = guaranteed_and_missing(draft);
+    use_quotas(draft);
     fact.raises = draft.raises;
     fact.set_aside = draft.set_aside;
     if (envelope && !has_name(envelope->reason)) fact.reason_text = envelope->reason;
@@ -295,6 +297,11 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
         if (delta != 0) fact.postings[where] = delta;
         if (place.kind() == PlaceKind::location)
             positions[{sku, place.location()}][bucket] += delta;
+        if (place.kind() == PlaceKind::quota) {
+            const TwinQuotaScope scope{GroupId{place.number() / 4096},
+                                       ChannelId{place.number() % 4096}, sku};
+            if ((quota_used[scope] += delta) == 0) quota_used.erase(scope);
+        }
         if (place.kind() != PlaceKind::lane) continue;
         Units& on_lane = lane_levels[{place.number(), sku}];
         on_lane += delta;
@@ -316,6 +323,9 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
         if (promised && free(sku, at) + moving < 0)
             fact.raises.insert(CaseKind::reservation_at_risk);
     }
+    for (const auto& [what, before] : missing_before)
+        if (missing_in(what.first, what.second) > std::max<Units>(0, before))
+            fact.raises.insert(CaseKind::quota_overcommitted);
     if (draft.reservation) {
         const std::uint64_t id = *draft.reservation != 0 ? *draft.reservation : seq;
         TwinReservation& after = draft.after;

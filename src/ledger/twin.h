@@ -178,6 +178,17 @@ struct TwinVersion {
 };
 using TwinLane = std::pair<LocationId, LocationId>;  ///< from, to
 
+/// What of a group a channel is guaranteed, and the most it may be promised; below zero: none.
+struct TwinQuota {
+    Units guarantee = -1;
+    Units cap = -1;
+    std::uint32_t priority = 0;
+    TwinVersion version;
+    friend bool operator==(const TwinQuota&, const TwinQuota&) = default;
+};
+/// kNoSku: every SKU that has none of its own.
+using TwinQuotaScope = std::tuple<GroupId, ChannelId, SkuId>;
+
 /// The whole ledger as maps. Everything is open to read: tests compare it with State.
 class Twin {
   public:
@@ -225,6 +236,8 @@ class Twin {
     std::map<TwinPlace, std::map<Bucket, Units>> positions;
     std::map<PolicyKind, std::map<TwinPlace, Units>> policies;
     std::map<PolicyKind, std::map<TwinPlace, TwinVersion>> policy_versions;
+    std::map<TwinQuotaScope, TwinQuota> quotas;
+    std::map<TwinQuotaScope, Units> quota_used;  ///< never zero
     std::map<std::uint64_t, TwinReservation> reservations;
     std::map<std::string, std::uint64_t> reservation_of_order;
     std::map<Hash128, TwinKey> transport_keys;
@@ -249,6 +262,7 @@ class Twin {
         std::map<TwinPlace, Units> taken;          ///< promised by this command so far
         std::optional<std::uint64_t> reservation;  ///< the one that changes; 0 = a new one
         TwinReservation after;
+        ChannelId channel = kNoChannel;  ///< of an event that changes no reservation
         std::int64_t unit_value = -1;
         std::vector<TwinLane> new_lanes;
         bool marked = false;                  ///< some units now wait for the node's word
@@ -338,7 +352,9 @@ class Twin {
     TwinOutcome on(const SetPolicy& c, Instant now);
     using Taken = std::map<TwinPlace, Units>;
     Units promisable(SkuId sku, LocationId at, const Taken& taken) const;
-    Units group_left(ChannelId channel, SkuId sku, GroupId group, const Taken& taken) const;
+    Units left_but_for_quotas(SkuId sku, LocationId at, const Taken& taken) const;
+    std::map<GroupId, Units> pool_by_group(ChannelId channel, SkuId sku, const Taken& taken) const;
+    Units pool_left_but_for_quotas(ChannelId channel, SkuId sku, const Taken& taken) const;
     Units left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken) const;
     Units pool_left(ChannelId channel, SkuId sku, const Taken& taken) const;
 
@@ -355,6 +371,17 @@ class Twin {
                                                 std::optional<LocationId> at);
     static Units cancel(Draft& draft, const std::vector<std::size_t>& parts, Units wanted);
     TwinOutcome record_both(Draft first, Draft second, const Envelope* envelope, Instant now);
+    // Quotas (twin_quota.cc).
+    TwinOutcome on(const SetQuota& c, Instant now);
+    const TwinQuota* quota(GroupId group, ChannelId channel, SkuId sku) const;
+    Units used(GroupId group, ChannelId channel, SkuId sku) const;
+    Units group_pool(SkuId sku, GroupId group, const Taken& taken) const;
+    Units group_left(ChannelId channel, SkuId sku, GroupId group, const Taken& taken) const;
+    Units missing_in(SkuId sku, GroupId group) const;
+    std::map<std::pair<SkuId, GroupId>, Units> guaranteed_and_missing(const Draft& draft) const;
+    void use(Draft& draft, GroupId group, ChannelId channel, SkuId sku, Units change) const;
+    void use_quotas(Draft& draft) const;
+    void move_use(Draft& draft, GroupId group, std::span<const LocationId> members) const;
 
     // Events (twin_event.cc).
     TwinOutcome on(const RecordEvent& c, Instant now);

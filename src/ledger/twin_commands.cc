@@ -468,6 +468,13 @@ std::string describe_body(const SetNodeStatus& c) {
     return fmt::format("node {} {} since {}", static_cast<std::int32_t>(c.location.raw),
                        c.online ? "online" : "offline", to_raw(c.since));
 }
+std::string describe_body(const SetQuota& c) {
+    return fmt::format("quota group {} channel {} sku {} guarantee {} cap {} priority {}{}",
+                       static_cast<std::int32_t>(c.group.raw),
+                       static_cast<std::int32_t>(c.channel.raw),
+                       c.names_sku ? fmt::to_string(c.sku.raw) : "any", c.guarantee, c.cap,
+                       c.priority, c.refill ? " refill" : "");
+}
 std::string describe_body(const SetPolicy& c) {
     return fmt::format("policy {} sku {} location {} group {} value {}", name(c.kind),
                        c.names_sku ? fmt::to_string(c.sku.raw) : "any",

@@ -79,6 +79,7 @@ class CommandStream {
     Command group(DrawnCommand& d, const Twin& twin);
     Command node_status(DrawnCommand& d, const Twin& twin);
     Command policy(DrawnCommand& d, const Twin& twin);
+    Command quota(DrawnCommand& d, const Twin& twin);
     GroupId any_group(const Twin& twin);
     Command api_key(DrawnCommand& d);
     Command about_sources(DrawnCommand& d, const Twin& twin);  // twin_commands_sources.cc

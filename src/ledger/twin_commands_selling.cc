@@ -15,6 +15,7 @@ Command CommandStream::selling(DrawnCommand& d, const Twin& twin) {
     const std::uint64_t kind = random_.below(100);
     if (kind < 15) return group(d, twin);
     if (kind < 35) return node_status(d, twin);
+    if (kind < 60) return quota(d, twin);
     return policy(d, twin);
 }
 
@@ -47,6 +48,22 @@ Command CommandStream::node_status(DrawnCommand& d, const Twin& twin) {
     c.location = place(twin);
     c.online = random_.percent(60);
     if (random_.percent(50)) c.since = now_ - Microseconds{random_.between(-1, 5) * kMinute};
+    return c;
+}
+
+Command CommandStream::quota(DrawnCommand& d, const Twin& twin) {
+    SetQuota c;
+    c.envelope = envelope(d);
+    c.group = any_group(twin);
+    c.channel = any_channel(twin);
+    c.names_sku = random_.percent(60);
+    if (c.names_sku) c.sku = sku(twin);
+    if (random_.percent(70)) c.guarantee = random_.between(0, 8);
+    if (random_.percent(40)) c.cap = random_.between(1, 12);
+    c.priority = random_.between(0, 2);
+    c.refill = random_.percent(30);
+    if (random_.percent(2)) c.priority = random_.percent(50) ? -1 : quota_priority_max + 1;
+    if (random_.percent(2)) c.cap = policy_value_max + random_.between(0, 1);
     return c;
 }
 

@@ -141,6 +141,27 @@ Difference policies(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
+Difference quotas(const State& state, const Twin& twin) {
+    std::map<TwinQuotaScope, TwinQuota> rows;
+    const auto interned = [&](std::uint16_t name) {
+        return std::string(name == 0 ? std::string_view{} : state.names.code(name - 1U));
+    };
+    state.quotas.for_each([&](const QuotaScope& scope, const QuotaRow& row) {
+        rows[{scope.group, scope.channel, scope.sku}] = {
+            row.guarantee,
+            row.cap,
+            row.priority,
+            {row.version.seq, interned(row.version.actor), interned(row.version.reason)}};
+    });
+    if (rows != twin.quotas) return "quotas differ";
+    std::map<TwinQuotaScope, Units> used;
+    state.quotas.for_each_used([&](const QuotaScope& scope, Units units) {
+        used[{scope.group, scope.channel, scope.sku}] = units;
+    });
+    if (used != twin.quota_used) return "the use of quotas differs";
+    return std::nullopt;
+}
+
 /// A part in words, the ledger's and the twin's in the same ones.
 template <class Part, class Counts>
 std::string describe(const Part& p, const Counts& c) {
@@ -387,6 +408,7 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
     if (auto d = differ("seq", state.seq, twin.seq)) return d;
     if (auto d = tables(state, twin)) return d;
     if (auto d = policies(state, twin)) return d;
+    if (auto d = quotas(state, twin)) return d;
     if (auto d = positions(state, twin)) return d;
     if (auto d = reservations(state, twin)) return d;
     if (auto d = first_movement_difference(state, twin)) return d;

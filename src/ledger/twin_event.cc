@@ -109,6 +109,7 @@ TwinOutcome Twin::physical(const RecordEvent& c, Instant now) {
         return twin_refused(problems);
     Draft draft;
     draft.type = c.type;
+    draft.channel = c.channel;
     for (const Line& line : c.lines) {
         const LocationId at = *place_of(c, line);
         const Units q = line.quantity;

@@ -88,7 +88,14 @@ Twin::LinePlan Twin::plan_pool_line(ChannelId channel, SkuId sku, Units quantity
         plan.takes = largest_first(channel, sku, quantity, taken);
         return plan;
     }
-    plan.refusal = sum >= quantity ? Refusal::split_not_allowed : Refusal::insufficient_stock;
+    const bool one_would_do = std::any_of(pool.begin(), pool.end(), [&](LocationId at) {
+        return left_but_for_quotas(sku, at, taken) >= quantity;
+    });
+    const bool quota_is_why =
+        splits(channel) ? pool_left_but_for_quotas(channel, sku, taken) >= quantity : one_would_do;
+    plan.refusal = quota_is_why      ? Refusal::quota_exhausted
+                   : sum >= quantity ? Refusal::split_not_allowed
+                                     : Refusal::insufficient_stock;
     plan.available_to_sell = splits(channel) ? sum : largest;
     return plan;
 }
@@ -105,7 +112,10 @@ std::vector<Twin::LinePlan> Twin::plan_hold(ChannelId channel, std::span<const L
         if (!well_formed(i) || !line.names_location) continue;
         const Units here = left(channel, line.sku, line.location, taken);
         if (here < line.quantity) {
-            plans[i].refusal = Refusal::insufficient_stock;
+            const bool quota_is_why =
+                left_but_for_quotas(line.sku, line.location, taken) >= line.quantity;
+            plans[i].refusal =
+                quota_is_why ? Refusal::quota_exhausted : Refusal::insufficient_stock;
             plans[i].available_to_sell = here;
             continue;
         }

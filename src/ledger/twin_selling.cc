@@ -55,14 +55,6 @@ Units Twin::promisable(SkuId sku, LocationId at, const Taken& taken) const {
     return std::max<Units>(0, free(sku, at) - gone - safety_stock(sku, at) - buffer);
 }
 
-/// What a group still gives the channel.
-Units Twin::group_left(ChannelId /*channel*/, SkuId sku, GroupId group, const Taken& taken) const {
-    Units pool = 0;
-    for (const LocationId at : group_locations[group.raw]) pool += promisable(sku, at, taken);
-    pool -= policy(PolicyKind::group_safety_stock, sku, LocationId{group.raw});
-    return std::max<Units>(0, pool);
-}
-
 /// What a line that names the location still gets.
 Units Twin::left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken) const {
     const Units here = promisable(sku, at, taken);
@@ -71,15 +63,34 @@ Units Twin::left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken
     return std::min(here, group_left(channel, sku, group, taken));
 }
 
+Units Twin::left_but_for_quotas(SkuId sku, LocationId at, const Taken& taken) const {
+    const Units here = promisable(sku, at, taken);
+    const GroupId group = group_of(at);
+    return group == kNoGroup ? here : std::min(here, group_pool(sku, group, taken));
+}
+
 /// What the channel still gets from its pool, however it is split.
 Units Twin::pool_left(ChannelId channel, SkuId sku, const Taken& taken) const {
+    Units sum = 0;
+    for (const auto& [group, units] : pool_by_group(channel, sku, taken))
+        sum += group == kNoGroup ? units : std::min(units, group_left(channel, sku, group, taken));
+    return sum;
+}
+
+Units Twin::pool_left_but_for_quotas(ChannelId channel, SkuId sku, const Taken& taken) const {
+    Units sum = 0;
+    for (const auto& [group, units] : pool_by_group(channel, sku, taken))
+        sum += group == kNoGroup ? units : std::min(units, group_pool(sku, group, taken));
+    return sum;
+}
+
+/// What is promisable along the channel's pool, by group.
+std::map<GroupId, Units> Twin::pool_by_group(ChannelId channel, SkuId sku,
+                                             const Taken& taken) const {
     std::map<GroupId, Units> of_group;
     for (const LocationId at : pool_of(channel))
         of_group[group_of(at)] += promisable(sku, at, taken);
-    Units sum = 0;
-    for (const auto& [group, units] : of_group)
-        sum += group == kNoGroup ? units : std::min(units, group_left(channel, sku, group, taken));
-    return sum;
+    return of_group;
 }
 
 Units Twin::available_to_sell(ChannelId channel, SkuId sku) const {
@@ -119,6 +130,8 @@ TwinOutcome Twin::on(const UpsertGroup& c, Instant now) {
     if (!problems.empty()) return twin_refused(problems);
     Draft draft;
     draft.type = FactType::group_upserted;
+    for (std::uint32_t g = 0; g < groups.size(); ++g)
+        if (groups[g].code == c.code) move_use(draft, GroupId{g}, c.locations);
     draft.upsert = [&] {
         const std::uint32_t id = twin_put_code(groups, c.code, c.title);
         group_locations.resize(groups.size());

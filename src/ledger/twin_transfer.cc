@@ -114,7 +114,10 @@ TwinOutcome Twin::transfer_requested(const RecordEvent& c, Instant now) {
         const LocationId from = source_of(c, line);
         const Units here = left(kNoChannel, line.sku, from, draft.taken);
         if (refusal == Refusal::none && here < line.quantity) {
-            problems.push_back({i, Refusal::insufficient_stock, here});
+            const bool quota_is_why =
+                left_but_for_quotas(line.sku, from, draft.taken) >= line.quantity;
+            problems.push_back(
+                {i, quota_is_why ? Refusal::quota_exhausted : Refusal::insufficient_stock, here});
             continue;
         }
         if (refusal != Refusal::none)

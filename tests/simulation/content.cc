@@ -176,6 +176,12 @@ struct Check {
         if (entity.id != c.location.raw) return "is another node";
         return wrong_type(fact, c.online ? FactType::node_online : FactType::node_offline);
     }
+    Wrong operator()(const SetQuota& c) const {
+        if (auto wrong = wrong_type(fact, FactType::policy_changed)) return wrong;
+        const auto row = fact.field_as<QuotaField>(FieldTag::quota).value_or(QuotaField{});
+        if (row.group != c.group.raw || row.channel != c.channel.raw) return "sets another quota";
+        return std::nullopt;
+    }
     Wrong operator()(const SetPolicy& c) const {
         if (auto wrong = wrong_type(fact, FactType::policy_changed)) return wrong;
         const auto row = fact.field_as<PolicyField>(FieldTag::policy).value_or(PolicyField{});

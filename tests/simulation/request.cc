@@ -49,6 +49,7 @@ struct Binder {
     void operator()(UpsertChannel& c) const { code(c); }
     void operator()(CreateApiKey& c) const { c.title = arena.copy(request.title); }
     void operator()(SetPolicy&) const {}
+    void operator()(SetQuota&) const {}
     void operator()(SetNodeStatus&) const {}
     void operator()(RevokeApiKey&) const {}
     void operator()(ChangeSourceEpoch&) const {}

@@ -58,6 +58,7 @@ class CommandReader {
     bool read_selling(ReadCommand& out);  // read_selling.cc
     bool read_group(ReadCommand& out);
     bool read_node(ReadCommand& out);
+    bool read_quota(ReadCommand& out);
     bool read_policy(ReadCommand& out, PolicyKind kind);
     bool read_api_key(ReadCommand& out);
     bool read_source(ReadCommand& out);  // read_sources.cc

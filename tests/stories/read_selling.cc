@@ -1,10 +1,11 @@
-// The words of what may be sold: groups, nodes and policies.
+// The words of what may be sold: groups, nodes, quotas and policies.
 #include "command_reader.h"
 
 namespace holdfast::stories {
 bool CommandReader::read_selling(ReadCommand& out) {
     if (words_.eat("group")) return read_group(out);
     if (words_.eat("node")) return read_node(out);
+    if (words_.eat("quota of")) return read_quota(out);
     if (const auto kind = policy_kind_from(words_.peek())) {
         words_.take();
         return read_policy(out, *kind);
@@ -34,6 +35,26 @@ bool CommandReader::read_node(ReadCommand& out) {
     c.online = words_.eat("is online");
     out.command = c;
     return c.online || words_.eat("is offline");
+}
+
+/// "quota of web in north for SHOE is guarantee 3 cap 5 priority 1, refilled"; "... is removed".
+bool CommandReader::read_quota(ReadCommand& out) {
+    SetQuota c;
+    c.channel = names_.channel(words_.take());
+    if (!words_.eat("in")) return false;
+    c.group = names_.state.group(words_.take());
+    c.names_sku = words_.eat("for");
+    if (c.names_sku) c.sku = sku();
+    if (!words_.eat("is")) return false;
+    if (!words_.eat("removed")) {
+        if (words_.eat("guarantee")) c.guarantee = words_.take_number().value_or(0);
+        if (words_.eat("cap")) c.cap = words_.take_number().value_or(0);
+        if (words_.eat("priority")) c.priority = words_.take_number().value_or(0);
+        c.refill = words_.eat(",");
+        if (c.refill && !words_.eat("refilled")) return false;
+    }
+    out.command = c;
+    return true;
 }
 
 /// "safety_stock SHOE at MAIN is 3"; "group_safety_stock SHOE in north is 3"; "buffer is removed".

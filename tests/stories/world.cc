@@ -228,6 +228,7 @@ std::optional<Fault> World::then(const std::string& text) {
                                       : fact.text(FieldTag::reason_text));
         return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
     }
+    if (words.eat("quota of")) return quota_is(words);
     if (words.eat("item")) {
         const SkuId sku = state_->sku(words.take());
         if (!words.eat("is called")) return not_understood(text);

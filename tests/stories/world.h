@@ -52,6 +52,7 @@ class World {
     [[nodiscard]] std::string outcome_in_words() const;
 
     std::optional<Fault> position_is(Words words);
+    std::optional<Fault> quota_is(Words words);
     std::optional<Fault> reservation_is(Words words);
     std::optional<Fault> expected_is(Words words);
     [[nodiscard]] std::string parts_in_words(const ledger::Reservation& r) const;

@@ -59,8 +59,9 @@ std::string_view effect_word(FactType type) {
 
 std::string problem_in_words(std::uint32_t index, Refusal refusal, Units available_to_sell) {
     std::string words = fmt::format("line {} {}", index + 1, name(refusal));
-    const bool about_stock =
-        refusal == Refusal::insufficient_stock || refusal == Refusal::split_not_allowed;
+    const bool about_stock = refusal == Refusal::insufficient_stock ||
+                             refusal == Refusal::split_not_allowed ||
+                             refusal == Refusal::quota_exhausted;
     if (about_stock) words += fmt::format(" available_to_sell {}", available_to_sell);
     return words;
 }
@@ -231,6 +232,20 @@ std::optional<Fault> World::expected_is(Words words) {
     if (!length || !units) return Fault{"within how long, and how many", words.rest()};
     const Units got = ledger::expected(*state_, sku, at, now_ + *length);
     return compare(fmt::format("expected {}", *units), fmt::format("expected {}", got));
+}
+
+/// "quota of web in north for SHOE  used 3".
+std::optional<Fault> World::quota_is(Words words) {
+    const ChannelId from = channel(words.take());
+    words.eat("in");
+    const GroupId group = state_->group(words.take());
+    words.eat("for");
+    const SkuId sku = state_->sku(words.take());
+    words.eat("used");
+    const auto expected = words.take_number();
+    if (!expected) return Fault{"used and how many", words.rest()};
+    return compare(fmt::format("used {}", *expected),
+                   fmt::format("used {}", state_->quotas.used({group, from, sku})));
 }
 
 std::string World::parts_in_words(const ledger::Reservation& r) const {
