@@ -239,6 +239,17 @@ struct ChangeSourceEpoch {
     bool announced_only = false;  ///< from now on, an epoch that nobody announced is refused
 };
 
+/// Names the one source whose events of a type at a location are believed; those of the others are
+/// recorded and compared, and move nothing. The most specific row wins: type and location, type,
+/// location, everything. Holds from its own fact on; an empty source removes the row.
+struct ChangeAuthority {
+    Envelope envelope;
+    FactType type{};  ///< FactType{} = every event
+    LocationId location = kNoLocation;
+    bool names_location = false;
+    std::string_view source;  ///< one that has spoken, or was announced
+};
+
 struct CreateApiKey {
     Envelope envelope;
     std::uint64_t id = 0;
@@ -273,10 +284,10 @@ struct WakeCases {
     std::uint32_t cases_max = cases_per_command_max;
 };
 
-using Command =
-    std::variant<ReserveStock, StepReservation, ExpireHolds, ReportOverdue, RecordEvent, UpsertItem,
-                 UpsertLocation, UpsertPool, UpsertChannel, UpsertGroup, SetPolicy, SetQuota, SetNodeStatus,
-                 ChangeSourceEpoch, CreateApiKey, RevokeApiKey, ActOnCases, WakeCases>;
+using Command = std::variant<ReserveStock, StepReservation, ExpireHolds, ReportOverdue, RecordEvent,
+                             UpsertItem, UpsertLocation, UpsertPool, UpsertChannel, UpsertGroup,
+                             SetPolicy, SetQuota, SetNodeStatus, ChangeSourceEpoch, ChangeAuthority,
+                             CreateApiKey, RevokeApiKey, ActOnCases, WakeCases>;
 
 /// The envelope of any command that has one; nothing for the clock's own.
 const Envelope* envelope_of(const Command& command);

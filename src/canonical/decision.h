@@ -36,7 +36,8 @@ struct LineProblem {
 struct [[nodiscard]] Outcome {
     enum class Kind : std::uint8_t {
         recorded,  ///< facts were written; `seq` names the one that answers
-        repeated,  ///< known key and body: the fact `seq` answers again, nothing was written
+        repeated,  ///< known key and body: the fact `seq` answers again. Nothing was written, or
+                   ///< only that a source's number carried a repeat
         refused,   ///< nothing was written
         idle,      ///< nothing to do (expiry with no hold due)
     };

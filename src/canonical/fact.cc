@@ -81,6 +81,7 @@ std::optional<ByteSpan> FactView::field(FieldTag tag) const {
 }
 
 bool makes_reservation(const FactView& fact) {
+    if (fact.advisory()) return false;
     switch (fact.type()) {
         case FactType::reservation_created: return true;
         case FactType::transfer_requested: return true;

@@ -62,7 +62,7 @@ enum class FactMode : std::uint8_t { live = 0, replay = 1, rehearsal = 2, drill 
 struct FactHeader {
     std::uint16_t type = 0;
     std::uint8_t version = kFactVersion;
-    std::uint8_t flags = 0;    ///< bit 0: last fact of its entry; bits 1-2: FactMode
+    std::uint8_t flags = 0;    ///< bit 0: last of its entry; bits 1-2: FactMode; bit 3: advisory
     std::uint32_t length = 0;  ///< of the whole fact, header included
     std::uint64_t seq = 0;
     std::int64_t recorded_at = 0;  ///< microseconds UTC; the hub's log time, never goes back
@@ -76,6 +76,7 @@ struct FactHeader {
 };
 static_assert(sizeof(FactHeader) == kFactHeaderBytes);
 inline constexpr std::uint8_t kFlagLastOfEntry = 1;
+inline constexpr std::uint8_t kFlagAdvisory = 8;
 
 enum class FieldTag : std::uint16_t {
     transport_key = 1,     ///< KeyField
@@ -103,15 +104,19 @@ enum class FieldTag : std::uint16_t {
     pending_changes = 40,      ///< PendingChange each: cancellations that wait, or do no longer
     reason_text = 70,          ///< text: a reason that is not interned
     // Movements. The lists have one item for each of the fact's last postings.
-    document_lines = 50,    ///< u64 list: the line of the document that the posting belongs to
-    ordered_changes = 51,   ///< i64 list: what the line's ordered units change by
-    received_changes = 52,  ///< i64 list: what its received units change by
-    due = 53,               ///< i64 microseconds UTC: when the units are expected
-    reference = 54,         ///< text: the document that this one is about
-    destination = 55,       ///< u32: location that a new transfer goes to
-    lanes = 56,             ///< LaneField each: lanes that the fact is the first to use
-    source_epoch = 71,      ///< SourceEpochField
-    source_gap = 72,        ///< SourceGapField
+    document_lines = 50,         ///< u64 list: the line of the document that the posting belongs to
+    ordered_changes = 51,        ///< i64 list: what the line's ordered units change by
+    received_changes = 52,       ///< i64 list: what its received units change by
+    due = 53,                    ///< i64 microseconds UTC: when the units are expected
+    reference = 54,              ///< text: the document that this one is about
+    destination = 55,            ///< u32: location that a new transfer goes to
+    lanes = 56,                  ///< LaneField each: lanes that the fact is the first to use
+    source_epoch = 71,           ///< SourceEpochField
+    source_gap = 72,             ///< SourceGapField
+    authority = 73,              ///< AuthorityField
+    would_be_postings = 74,      ///< WouldBePosting each: what an advisory fact did not do
+    advisory_semantic_key = 75,  ///< KeyField; the table of keys does not know it
+    repeats = 76,                ///< u64: the fact that was there already
 
     unit_value = 120,       ///< i64: what one unit of the item is worth, in the smallest coin
     case_ids = 121,         ///< u64 each: the cases that the fact is about
@@ -171,6 +176,22 @@ struct SourceEpochField {
     std::uint32_t source = kNoId;
     std::uint32_t flags = 0;
 };
+struct AuthorityField {
+    std::uint16_t type = 0;  ///< FactType; 0 = every event
+    std::uint16_t reserved = 0;
+    std::uint32_t location = kNoId;  ///< kNoId = everywhere
+    std::uint32_t source = kNoId;    ///< kNoId = the row is removed
+};
+static_assert(sizeof(AuthorityField) == 12);
+/// A bucket change at a location that an advisory fact would have made, all of the fact's together.
+struct WouldBePosting {
+    std::uint32_t sku = kNoId;
+    std::uint32_t location = kNoId;
+    std::uint8_t bucket = 0;
+    std::uint8_t reserved[7] = {};
+    std::int64_t delta = 0;
+};
+static_assert(sizeof(WouldBePosting) == 24);
 struct SourceGapField {
     std::uint64_t epoch = 0;
     std::uint64_t first = 0;
@@ -226,6 +247,10 @@ class FactView {
     }
     [[nodiscard]] bool last_of_entry() const {
         return (load<std::uint8_t>(bytes_.data() + 3) & kFlagLastOfEntry) != 0;
+    }
+    /// Said by a source that is not believed: it has no postings and moves nothing.
+    [[nodiscard]] bool advisory() const {
+        return (load<std::uint8_t>(bytes_.data() + 3) & kFlagAdvisory) != 0;
     }
     [[nodiscard]] std::size_t size() const { return load<std::uint32_t>(bytes_.data() + 4); }
     [[nodiscard]] ByteSpan bytes() const { return bytes_.first(size()); }

@@ -109,7 +109,8 @@ enum class FactType : std::uint16_t {
     case_reopened = 123,
     case_commented = 124,
     case_woken = 125,
-    source_gap_overdue = 150,  ///< numbers that a source skipped did not come in time
+    source_gap_overdue = 150,     ///< numbers that a source skipped did not come in time
+    source_number_settled = 152,  ///< a source's number carried what was recorded before
 };
 /// Whether outside systems report it: the types of RecordEvent. The others are the hub's own.
 bool is_event(FactType type);
@@ -203,7 +204,7 @@ enum class CaseKind : std::uint8_t {
     backorder_uncovered = 15,       ///< back-ordered beyond what is expected
     cancelled_too_late = 16,        ///< shipped although its cancellation was pending
     source_epoch_unannounced = 45,  ///< a source counts anew and nobody said that it would
-    beyond_promise = 30,            ///< a node or the ERP speaks of units that the order does not have
+    beyond_promise = 30,  ///< a node or the ERP speaks of units that the order does not have
 };
 std::string_view name(CaseKind kind);
 std::optional<CaseKind> case_kind_from(std::string_view name);

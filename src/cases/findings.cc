@@ -70,6 +70,18 @@ std::vector<Finding> findings_of(CaseKind kind, const FactView& fact, const Ledg
     const KindRule rule = rule_of(kind);
     const Subject bare = without_position(kind, rule, fact);
     std::map<std::pair<SkuId, LocationId>, Change> changes;
+    if (rule.about_position && fact.advisory()) {
+        const auto would_be = fact.field(FieldTag::would_be_postings);
+        for (std::size_t i = 0; would_be && (i + 1) * sizeof(WouldBePosting) <= would_be->size();
+             ++i) {
+            const auto posting = fact.item<WouldBePosting>(would_be, i, {});
+            add(changes[{SkuId{posting.sku}, LocationId{posting.location}}],
+                {.sku = SkuId{posting.sku},
+                 .place = Place{LocationId{posting.location}},
+                 .bucket = static_cast<Bucket>(posting.bucket),
+                 .delta = posting.delta});
+        }
+    }
     for (std::size_t i = 0; rule.about_position && i < fact.posting_count(); ++i) {
         const Posting posting = fact.posting(i);
         if (posting.place.kind() == PlaceKind::location)

@@ -56,14 +56,7 @@ void apply_keys(State& state, const FactView& fact) {
                              fact.recorded_at());
 }
 
-}  // namespace
-
-void apply(State& state, const FactView& fact) {
-    HOLDFAST_CHECK(fact.seq() == state.seq + 1, "facts are applied in order, without a gap");
-    HOLDFAST_CHECK(fact.recorded_at() >= state.log_time, "log time never goes back");
-    state.seq = fact.seq();
-    state.log_time = fact.recorded_at();
-
+void apply_effect(State& state, const FactView& fact) {
     apply_new_lanes(state, fact);
     apply_transfer_supply(state, fact);
     apply_postings(state, fact);
@@ -74,6 +67,17 @@ void apply(State& state, const FactView& fact) {
     apply_inbound(state, fact);
     apply_reference_data(state, fact);
     apply_to_sources(state, fact);
+}
+
+}  // namespace
+
+void apply(State& state, const FactView& fact) {
+    HOLDFAST_CHECK(fact.seq() == state.seq + 1, "facts are applied in order, without a gap");
+    HOLDFAST_CHECK(fact.recorded_at() >= state.log_time, "log time never goes back");
+    state.seq = fact.seq();
+    state.log_time = fact.recorded_at();
+
+    if (!fact.advisory()) apply_effect(state, fact);
     apply_keys(state, fact);
     if (!fact.last_of_entry()) return;
     // Only now: the entry was decided with everything that the state still knew, so an entry that

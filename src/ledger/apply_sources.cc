@@ -23,6 +23,13 @@ void apply_to_sources(State& state, const FactView& fact) {
             state.sources.tell(NameId{field->source}, field->first);
             break;
         }
+        case FactType::authority_changed: {
+            const auto field = fact.field_as<AuthorityField>(FieldTag::authority);
+            HOLDFAST_CHECK(field.has_value(), "a change of authority carries its row");
+            state.authority.put({static_cast<FactType>(field->type), LocationId{field->location}},
+                                {.source = NameId{field->source}, .seq = fact.seq()});
+            break;
+        }
         default: break;
     }
 }

@@ -6,7 +6,7 @@
 
 namespace holdfast::ledger {
 
-/// Adds facts about sources: new epochs, gaps that were told.
+/// Adds facts about sources: new epochs, gaps that were told, who is believed.
 void apply_to_sources(State& state, const FactView& fact);
 
 }  // namespace holdfast::ledger

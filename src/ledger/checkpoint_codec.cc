@@ -6,7 +6,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 7;
+constexpr std::uint32_t kVersion = 8;
 
 void put_codes(ByteWriter& out, const CodeTable& table) {
     out.put(std::uint64_t{table.size()});
@@ -300,6 +300,26 @@ void get_keys(ByteReader& in, KeyTable& table) {
     }
 }
 
+void put_authority(ByteWriter& out, const State& state) {
+    out.put(std::uint64_t{state.authority.size()});
+    for (const auto& [scope, row] : state.authority.rows()) {
+        out.put(static_cast<std::uint16_t>(scope.type));
+        out.put(scope.location.raw);
+        out.put(row.source.raw);
+        out.put(row.seq);
+    }
+}
+
+void get_authority(ByteReader& in, State& state) {
+    const std::size_t rows = in.get_count(18);
+    for (std::size_t i = 0; i < rows && in.good(); ++i) {
+        const auto type = static_cast<FactType>(in.get<std::uint16_t>());
+        const LocationId location{in.get<std::uint32_t>()};
+        const NameId source{in.get<std::uint32_t>()};
+        state.authority.put({type, location}, {.source = source, .seq = in.get<std::uint64_t>()});
+    }
+}
+
 void put_access(ByteWriter& out, const State& state) {
     out.put(std::uint64_t{state.access.rows().size()});
     for (const auto& [id, row] : state.access.rows()) {
@@ -468,7 +488,10 @@ bool StateEncoder::next(ByteWriter& out) {
             return true;
         case 7: put_keys(out, state_.transport_keys); return true;
         case 8: put_keys(out, state_.semantic_keys); return true;
-        case 9: put_sources(out, state_); return true;
+        case 9:
+            put_sources(out, state_);
+            put_authority(out, state_);
+            return true;
         case 10: put_access(out, state_); return true;
         default: return false;
     }
@@ -503,6 +526,7 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);
         get_sources(in, *state);
+        get_authority(in, *state);
         get_access(in, *state);
     }
     if (!in.source_result()) return tl::unexpected(in.source_result().error());

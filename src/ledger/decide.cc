@@ -1,6 +1,7 @@
 // The road every command takes: keys first, then its own decider.
 #include "base/check.h"
 #include "base/planted.h"
+#include "ledger/advisory.h"
 #include "ledger/deciders.h"
 #include "ledger/movement.h"
 
@@ -95,6 +96,7 @@ struct Dispatch {
     Outcome operator()(const SetPolicy& c) const { return set_policy(context, c); }
     Outcome operator()(const ChangeSourceEpoch& c) const { return change_source_epoch(context, c); }
     Outcome operator()(const SetQuota& c) const { return set_quota(context, c); }
+    Outcome operator()(const ChangeAuthority& c) const { return change_authority(context, c); }
     Outcome operator()(const CreateApiKey& c) const { return create_api_key(context, c); }
     Outcome operator()(const RevokeApiKey& c) const { return revoke_api_key(context, c); }
     Outcome operator()(const ActOnCases&) const { return not_ours(); }
@@ -125,16 +127,73 @@ std::optional<Outcome> settled_before(const State& state, const Envelope& envelo
     return std::nullopt;
 }
 
+namespace {
+
+/// A repeat that carries a number of its source which was not heard yet: the number is settled, or
+/// the source would be asked for it for ever.
+Outcome settle_number(const Context& context, const Envelope& repeat, const Outcome& answer) {
+    const bool fresh = repeat.source_seq != 0 && !repeat.source.empty() &&
+                       refusal_of_number(context.state, repeat) == Refusal::none &&
+                       names_fit(context.state, repeat);
+    if (!fresh) return answer;
+    Envelope envelope = repeat;
+    envelope.transport = envelope.semantic = {};
+    Entry entry(context.state, context.stamp, &envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::source_number_settled);
+    entry.envelope_fields();
+    fact.value(FieldTag::repeats, answer.seq);
+    entry.end();
+    Outcome outcome = answer;
+    outcome.facts = entry.finish().facts;
+    return outcome;
+}
+
+/// The event of a source that is not believed: decided aside, recorded without its effect.
+Outcome decide_advisory(const Context& context, const RecordEvent& event) {
+    std::optional<Outcome> settled =
+        settled_before(context.state, event.envelope, context.stamp.now);
+    const bool differs = settled && settled->refusal == Refusal::event_identity_conflict;
+    if (differs) {
+        // The owner told the same business step otherwise: a conflict to be shown, not refused.
+        Envelope envelope = event.envelope;
+        envelope.semantic = {};
+        settled = settled_before(context.state, envelope, context.stamp.now);
+    }
+    if (settled && settled->kind == Outcome::Kind::repeated)
+        return settle_number(context, event.envelope, *settled);
+    if (settled) return *settled;
+    std::vector<std::byte> would_be;
+    FactWriter aside(would_be);
+    const Outcome outcome =
+        record(Context{context.state, context.stamp, context.arena, aside}, event);
+    if (outcome.kind != Outcome::Kind::recorded) return outcome;
+    return record_advisory(context, event, would_be, differs);
+}
+
+Outcome decide_any(const Context& context, const Command& command) {
+    if (const auto* event = std::get_if<RecordEvent>(&command);
+        event != nullptr && is_advisory(context.state, *event))
+        return decide_advisory(context, *event);
+    if (const Envelope* envelope = envelope_of(command))
+        if (const auto settled = settled_before(context.state, *envelope, context.stamp.now))
+            return settled->kind == Outcome::Kind::repeated
+                       ? settle_number(context, *envelope, *settled)
+                       : *settled;
+    return std::visit(Dispatch{context}, command);
+}
+
+}  // namespace
+
 Outcome decide(const State& state, const Command& command, const Stamp& stamp, Arena& arena,
                FactWriter& facts) {
     HOLDFAST_CHECK(stamp.next_seq == state.seq + 1, "facts are decided on the state before them");
     HOLDFAST_CHECK(stamp.now >= state.log_time, "log time never goes back");
-    if (const Envelope* envelope = envelope_of(command))
-        if (const auto outcome = settled_before(state, *envelope, stamp.now)) return *outcome;
     const std::size_t before = facts.size();
-    const Outcome outcome = std::visit(Dispatch{Context{state, stamp, arena, facts}}, command);
-    HOLDFAST_CHECK((outcome.kind == Outcome::Kind::recorded) == (facts.size() > before),
-                   "only an effect writes facts");
+    const Outcome outcome = decide_any(Context{state, stamp, arena, facts}, command);
+    HOLDFAST_CHECK((outcome.facts > 0) == (facts.size() > before), "facts are counted");
+    HOLDFAST_CHECK(outcome.facts == 0 || outcome.kind == Outcome::Kind::recorded ||
+                       outcome.kind == Outcome::Kind::repeated,
+                   "a refusal writes nothing");
     HOLDFAST_CHECK(facts.size() - before <= entry_bytes_max, "an entry stays within its bound");
     return outcome;
 }

@@ -1,4 +1,4 @@
-// What people say about sources.
+// What people say about sources: which epoch they are in, and which one is believed.
 #include "ledger/deciders.h"
 
 namespace holdfast::ledger {
@@ -30,6 +30,32 @@ Outcome change_source_epoch(const Context& context, const ChangeSourceEpoch& com
                    .source = source,
                    .flags = kEpochAnnounced | (command.announced_only ? kEpochAnnouncedOnly : 0)});
     fact.text(FieldTag::code, command.source);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome change_authority(const Context& context, const ChangeAuthority& command) {
+    const State& state = context.state;
+    if (command.type != FactType{} && !is_event(command.type))
+        return refused(Refusal::value_out_of_range);
+    if (command.names_location && command.location.raw >= state.locations.size())
+        return refused(Refusal::unknown_location);
+    const AuthorityScope scope{command.type,
+                               command.names_location ? command.location : kNoLocation};
+    NameId source = kNoName;
+    if (!command.source.empty()) {
+        // A name that has never spoken is a typing error that would silence everybody else.
+        source = NameId{state.names.find(command.source)};
+        if (state.sources.find(source) == nullptr) return refused(Refusal::unknown_source);
+        if (state.authority.size() >= authority_rows_max && !state.authority.contains(scope))
+            return refused(Refusal::table_full);
+    }
+    Entry entry(state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::authority_changed);
+    entry.envelope_fields();
+    fact.value(FieldTag::authority, AuthorityField{.type = static_cast<std::uint16_t>(scope.type),
+                                                   .location = scope.location.raw,
+                                                   .source = source.raw});
     entry.end();
     return entry.finish();
 }

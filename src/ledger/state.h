@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "ledger/access_table.h"
+#include "ledger/authority_table.h"
 #include "ledger/code_table.h"
 #include "ledger/document.h"
 #include "ledger/expected_supply.h"
@@ -107,6 +108,7 @@ struct State {
     KeyTable transport_keys{transport_key_generation, transport_key_generations};
     KeyTable semantic_keys{semantic_key_generation, semantic_key_generations};
     SourceTable sources;
+    AuthorityTable authority;
     AccessTable access;
     InboundTable inbound;
     LaneTable lanes;

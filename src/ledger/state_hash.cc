@@ -20,6 +20,7 @@ enum class RowTag : std::uint8_t {
     source = 11,
     api_key = 12,
     key_generation = 70,
+    authority = 71,
     inbound_line = 50,
     group = 40,
     policy_version = 41,
@@ -284,6 +285,13 @@ Hash128 State::state_hash() const {
     add_keys(sum, RowTag::transport_key, transport_keys);
     add_keys(sum, RowTag::semantic_key, semantic_keys);
     add_sources(sum, *this);
+    for (const auto& [scope, told] : authority.rows()) {
+        ByteWriter& row = sum.row(RowTag::authority);
+        row.put(static_cast<std::uint16_t>(scope.type));
+        row.put(scope.location.raw);
+        row.put(told.source.raw);
+        row.put(told.seq);
+    }
     for (const auto& [id, key] : access.rows()) {
         ByteWriter& row = sum.row(RowTag::api_key);
         row.put(id);

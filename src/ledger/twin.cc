@@ -198,8 +198,10 @@ std::optional<TwinOutcome> Twin::seen_before(const Envelope& envelope, Instant n
 }
 
 TwinOutcome Twin::apply(const Command& command, Instant now) {
+    if (const auto* event = std::get_if<RecordEvent>(&command); event && !believed(*event))
+        return advise(*event, now);
     if (const Envelope* envelope = envelope_of(command))
-        if (auto seen = seen_before(*envelope, now)) return *seen;
+        if (auto seen = seen_before(*envelope, now)) return repeated(*envelope, *seen, now);
     return std::visit([&](const auto& c) { return on(c, now); }, command);
 }
 

@@ -44,8 +44,10 @@ struct TwinFact {
     std::map<TwinPosting, Units> postings;
     std::set<CaseKind> raises;
     std::vector<TwinProblem> set_aside;
-    std::string reason_text;       ///< a reason that has no name
-    std::int64_t unit_value = -1;  ///< below zero: the fact does not say
+    std::string reason_text;                ///< a reason that has no name
+    bool advisory = false;                  ///< said by a source that is not believed
+    std::map<TwinPosting, Units> would_be;  ///< what it would have done
+    std::int64_t unit_value = -1;           ///< below zero: the fact does not say
 };
 
 struct TwinOutcome {
@@ -245,6 +247,9 @@ class Twin {
     std::set<std::int64_t> transport_generations;  ///< begun and not forgotten
     std::set<std::int64_t> semantic_generations;
     std::map<std::string, TwinSource> sources;
+    /// Who is believed, and since which fact, by type of event and location; zero and kNoLocation
+    /// stand for all.
+    std::map<std::pair<FactType, LocationId>, std::pair<std::string, std::uint64_t>> authority;
     std::map<std::uint64_t, TwinApiKey> api_keys;
     std::map<std::pair<std::string, std::uint64_t>, TwinInboundLine> inbound;  ///< order, line
     std::map<std::string, std::uint64_t> reservation_of_transfer;
@@ -268,7 +273,7 @@ class Twin {
         bool marked = false;                  ///< some units now wait for the node's word
         std::map<TwinPlace, Units> moves_on;  ///< promised elsewhere by the entry's next fact
         std::function<void()> upsert;         ///< changes of tables that carry no stock
-        std::string subject;  ///< a name that the fact speaks of
+        std::string subject;                  ///< a name that the fact speaks of
 
         void post(SkuId sku, Place place, Bucket bucket, Units delta);
         /// Units between a location and the world outside, both legs.
@@ -322,6 +327,10 @@ class Twin {
     void hear_source(const Envelope& envelope, Instant now);
     TwinOutcome on(const ReportOverdue& c, Instant now);
     TwinOutcome on(const ChangeSourceEpoch& c, Instant now);
+    TwinOutcome on(const ChangeAuthority& c, Instant now);
+    TwinOutcome repeated(const Envelope& envelope, TwinOutcome answer, Instant now);
+    bool believed(const RecordEvent& c) const;
+    TwinOutcome advise(const RecordEvent& c, Instant now);
 
     // Holds (twin_hold.cc).
     TwinOutcome on(const ReserveStock& c, Instant now);

@@ -416,6 +416,11 @@ std::string describe_body(const ExpireHolds& c) {
 std::string describe_body(const ReportOverdue& c) {
     return fmt::format("report at most {} overdue", c.facts_max);
 }
+std::string describe_body(const ChangeAuthority& c) {
+    return fmt::format("authority of {} at {} is '{}'",
+                       c.type == FactType{} ? "everything" : name(c.type),
+                       c.names_location ? static_cast<std::int32_t>(c.location.raw) : -2, c.source);
+}
 std::string describe_body(const ChangeSourceEpoch& c) {
     return fmt::format("source '{}' begins epoch {} with {}{}", c.source, c.epoch, c.first,
                        c.announced_only ? " announced_only" : "");

@@ -83,6 +83,7 @@ class CommandStream {
     GroupId any_group(const Twin& twin);
     Command api_key(DrawnCommand& d);
     Command about_sources(DrawnCommand& d, const Twin& twin);  // twin_commands_sources.cc
+    Command authority(DrawnCommand& d, const Twin& twin);
     Envelope envelope(DrawnCommand& d);
     void draw_lines(DrawnCommand& d, const Twin& twin);
     std::string_view text(DrawnCommand& d, std::string value);

@@ -9,6 +9,7 @@ Command CommandStream::about_sources(DrawnCommand& d, const Twin& twin) {
     static constexpr std::string_view kSources[] = {"till-1", "till-2", "wms", "till-9"};
     if (random_.percent(40))
         return ReportOverdue{static_cast<std::uint32_t>(random_.between(1, 4))};
+    if (random_.percent(30)) return authority(d, twin);
     ChangeSourceEpoch c;
     c.envelope = envelope(d);
     c.source = random_.pick(kSources);
@@ -22,6 +23,31 @@ Command CommandStream::about_sources(DrawnCommand& d, const Twin& twin) {
     if (random_.percent(4)) c.source = text(d, fmt::format("source-{}", random_.below(1000)));
     // What the source says from here on; a till that did not hear of it goes on in the old epoch.
     if (random_.percent(90)) source_positions_[std::string(c.source)] = {c.epoch, c.first};
+    return c;
+}
+
+/// Mostly narrow rows that go again soon: what nobody is believed about moves no stock.
+Command CommandStream::authority(DrawnCommand& d, const Twin& twin) {
+    static constexpr std::string_view kSources[] = {"till-1", "till-2", "wms", "nobody"};
+    static constexpr FactType kTypes[] = {FactType::stock_counted,   FactType::receipt_posted,
+                                          FactType::pos_sale,        FactType::shipment_posted,
+                                          FactType::order_created,   FactType::order_cancelled,
+                                          FactType::return_received, FactType::transfer_shipped};
+    ChangeAuthority c;
+    c.envelope = envelope(d);
+    if (!twin.authority.empty() && random_.percent(55)) {
+        auto row = twin.authority.begin();
+        std::advance(row, static_cast<std::ptrdiff_t>(random_.below(twin.authority.size())));
+        c.type = row->first.first;
+        c.names_location = row->first.second != kNoLocation;
+        c.location = row->first.second;
+        return c;
+    }
+    c.type = random_.percent(8) ? FactType{} : random_.pick(kTypes);
+    if (random_.percent(3)) c.type = FactType::reservation_created;
+    c.names_location = random_.percent(75);
+    if (c.names_location) c.location = place(twin);
+    c.source = random_.pick(kSources);
     return c;
 }
 

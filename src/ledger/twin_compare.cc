@@ -284,6 +284,14 @@ Difference sources(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
+Difference authority(const State& state, const Twin& twin) {
+    std::map<std::pair<FactType, LocationId>, std::pair<std::string, std::uint64_t>> rows;
+    for (const auto& [scope, row] : state.authority.rows())
+        rows[{scope.type, scope.location}] = {std::string(state.names.code(row.source.raw)),
+                                              row.seq};
+    return rows == twin.authority ? std::nullopt : Difference("rows of authority differ");
+}
+
 Difference api_keys(const State& state, const Twin& twin) {
     if (auto d = differ("number of API keys", state.access.rows().size(), twin.api_keys.size()))
         return d;
@@ -332,6 +340,16 @@ std::string_view name(Outcome::Kind kind) {
     return "unknown";
 }
 
+std::map<TwinPosting, Units> would_be_postings(const FactView& fact) {
+    std::map<TwinPosting, Units> net;
+    const auto list = fact.field(FieldTag::would_be_postings);
+    for (std::size_t i = 0; list && (i + 1) * sizeof(WouldBePosting) <= list->size(); ++i) {
+        const auto p = fact.item<WouldBePosting>(list, i, {});
+        net[{SkuId{p.sku}, Place{LocationId{p.location}}, static_cast<Bucket>(p.bucket)}] = p.delta;
+    }
+    return net;
+}
+
 std::vector<TwinProblem> set_aside(const FactView& fact) {
     std::vector<TwinProblem> problems;
     const auto list = fact.field(FieldTag::refused_lines);
@@ -352,6 +370,10 @@ Difference fact_difference(const FactView& fact, const TwinFact& expected) {
     if (const auto kinds = fact.field(FieldTag::raises))
         for (const std::byte kind : *kinds) raises.insert(static_cast<CaseKind>(kind));
     if (auto d = differ("raises", describe(raises), describe(expected.raises))) return d;
+    if (auto d = differ("advisory", fact.advisory(), expected.advisory)) return d;
+    if (auto d = differ("would-be postings", describe(would_be_postings(fact)),
+                        describe(expected.would_be)))
+        return d;
     if (auto d = differ<std::string_view>("reason", fact.text(FieldTag::reason_text),
                                           expected.reason_text))
         return d;
@@ -420,6 +442,7 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
             keys("semantic", state.semantic_keys, twin.semantic_keys, twin.semantic_generations))
         return d;
     if (auto d = sources(state, twin)) return d;
+    if (auto d = authority(state, twin)) return d;
     return api_keys(state, twin);
 }
 

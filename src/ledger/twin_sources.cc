@@ -110,6 +110,80 @@ TwinOutcome Twin::on(const ChangeSourceEpoch& c, Instant now) {
     return record(draft, &c.envelope, now);
 }
 
+/// A repeat that comes with a number which was not heard yet: the number counts as heard.
+TwinOutcome Twin::repeated(const Envelope& envelope, TwinOutcome answer, Instant now) {
+    if (answer.kind != Outcome::Kind::repeated) return answer;
+    const bool numbered = envelope.source_seq != 0 && !envelope.source.empty();
+    if (!numbered || refusal_of_number(envelope) != Refusal::none || !names_have_room(envelope))
+        return answer;
+    Envelope without_keys = envelope;
+    without_keys.transport = without_keys.semantic = {};
+    Draft draft;
+    draft.type = FactType::source_number_settled;
+    const TwinOutcome settled = record(draft, &without_keys, now);
+    answer.facts = settled.facts;
+    return answer;
+}
+
+/// Whether no other source is the one that is believed, wherever the event says it happened.
+bool Twin::believed(const RecordEvent& c) const {
+    std::set<LocationId> places;
+    const LocationId whole = c.names_location ? c.location : kNoLocation;
+    for (const Line& line : c.lines) places.insert(line.names_location ? line.location : whole);
+    if (places.empty()) places.insert(whole);
+    for (const LocationId at : places)
+        for (const auto& scope : {std::pair{c.type, at}, std::pair{c.type, kNoLocation},
+                                  std::pair{FactType{}, at}, std::pair{FactType{}, kNoLocation}}) {
+            const auto row = authority.find(scope);
+            if (row == authority.end()) continue;
+            if (row->second.first != c.envelope.source) return false;
+            break;
+        }
+    return true;
+}
+
+/// What the event would do is tried on a copy of everything.
+TwinOutcome Twin::advise(const RecordEvent& c, Instant now) {
+    Envelope envelope = c.envelope;
+    auto seen = seen_before(envelope, now);
+    const bool differs = seen && seen->refusal == Refusal::event_identity_conflict;
+    envelope.semantic = {};
+    if (differs) seen = seen_before(envelope, now);
+    if (seen) return repeated(c.envelope, *seen, now);
+    Twin copy = *this;
+    const TwinOutcome tried = copy.on(c, now);
+    if (tried.kind != Outcome::Kind::recorded) return tried;
+    std::map<TwinPosting, Units> would_be;
+    for (const TwinFact& fact : tried.facts)
+        for (const auto& [where, delta] : fact.postings)
+            if (std::get<Place>(where).kind() == PlaceKind::location) would_be[where] += delta;
+    std::erase_if(would_be, [](const auto& row) { return row.second == 0; });
+    Draft draft;
+    draft.type = c.type;
+    if (differs || !would_be.empty()) draft.raises = {CaseKind::ownership_conflict};
+    TwinOutcome outcome = record(draft, &envelope, now);
+    outcome.facts.back().advisory = true;
+    outcome.facts.back().would_be = would_be;
+    return outcome;
+}
+
+TwinOutcome Twin::on(const ChangeAuthority& c, Instant now) {
+    if (c.type != FactType{} && !is_event(c.type)) return twin_refused(Refusal::value_out_of_range);
+    if (c.names_location && !known(c.location)) return twin_refused(Refusal::unknown_location);
+    const std::string source(c.source);
+    if (!source.empty() && !sources.contains(source)) return twin_refused(Refusal::unknown_source);
+    Draft draft;
+    draft.type = FactType::authority_changed;
+    draft.upsert = [&] {
+        const std::pair scope{c.type, c.names_location ? c.location : kNoLocation};
+        if (source.empty())
+            authority.erase(scope);
+        else
+            authority[scope] = {source, seq};
+    };
+    return record(draft, &c.envelope, now);
+}
+
 /// One fact for each gap that is open too long, source by source in the order of their names' ids.
 TwinOutcome Twin::on(const ReportOverdue& c, Instant now) {
     std::vector<std::pair<std::string, TwinSource::Gap>> overdue;

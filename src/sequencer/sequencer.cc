@@ -195,21 +195,23 @@ void Sequencer::decide_one(const Queued& queued) {
     const Stamp at{.now = stamp(), .next_seq = machines_.seq() + 1};
     const Outcome outcome = machines_.decide(queued.command, at, group.arena, writer);
     ++counters_.commands;
+    // Repeats may write as well: that a source's number carried one.
+    if (outcome.facts > 0) {
+        if (group.fact_count == 0) group.first_seq = at.next_seq;
+        ByteSpan rest = ByteSpan(group.facts).subspan(start);
+        for (; !rest.empty(); rest = rest.subspan(FactView::trusted(rest).size()))
+            machines_.apply(FactView::trusted(rest));
+        group.fact_count += outcome.facts;
+        ++group.entry_count;
+        group.log_time = at.now;
+        last_stamp_ = at.now;
+    }
     switch (outcome.kind) {
-        case ledger::Outcome::Kind::recorded: {
-            if (group.fact_count == 0) group.first_seq = at.next_seq;
-            ByteSpan rest = ByteSpan(group.facts).subspan(start);
-            for (; !rest.empty(); rest = rest.subspan(FactView::trusted(rest).size()))
-                machines_.apply(FactView::trusted(rest));
-            group.fact_count += outcome.facts;
-            ++group.entry_count;
-            group.log_time = at.now;
-            last_stamp_ = at.now;
+        case ledger::Outcome::Kind::recorded:
             if (std::holds_alternative<ExpireHolds>(queued.command))
                 counters_.expired +=
                     machines_.seq() + 1 - outcome.seq;  // less the name it may intern
             break;
-        }
         case ledger::Outcome::Kind::repeated: ++counters_.repeated; break;
         case ledger::Outcome::Kind::refused: ++counters_.refused; break;
         case ledger::Outcome::Kind::idle: break;

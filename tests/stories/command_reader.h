@@ -62,6 +62,7 @@ class CommandReader {
     bool read_policy(ReadCommand& out, PolicyKind kind);
     bool read_api_key(ReadCommand& out);
     bool read_source(ReadCommand& out);  // read_sources.cc
+    bool read_authority(ReadCommand& out);
     void read_lines(ReadCommand& out);
     void read_one_line(ReadCommand& out);
     [[nodiscard]] bool lines_follow() const;

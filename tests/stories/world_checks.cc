@@ -57,6 +57,11 @@ std::string_view effect_word(FactType type) {
     }
 }
 
+/// What a source says that is not believed is noted, whatever it is.
+std::string_view effect_word(const FactView& fact) {
+    return fact.advisory() ? "noted" : effect_word(fact.type());
+}
+
 std::string problem_in_words(std::uint32_t index, Refusal refusal, Units available_to_sell) {
     std::string words = fmt::format("line {} {}", index + 1, name(refusal));
     const bool about_stock = refusal == Refusal::insufficient_stock ||
@@ -120,7 +125,7 @@ std::string World::outcome_in_words() const {
         case Outcome::Kind::recorded: break;
     }
     const FactView fact = FactView::trusted(ByteSpan(entry_).subspan(outcome_.answer_offset));
-    std::string words(effect_word(fact.type()));
+    std::string words(effect_word(fact));
     for (const std::string& kind : raised(entry_)) words += ", raises " + kind;
     const std::vector<std::string> aside = set_aside(fact);
     if (!aside.empty()) words += ", sets aside " + joined(aside);
@@ -168,7 +173,7 @@ std::optional<Fault> World::check_refusal(Words words) {
 std::optional<Fault> World::check_effect(Words words) {
     const FactView fact = FactView::trusted(ByteSpan(entry_).subspan(outcome_.answer_offset));
     const Fault fault{words.rest(), outcome_in_words()};
-    if (words.take() != effect_word(fact.type())) return fault;
+    if (words.take() != effect_word(fact)) return fault;
     std::vector<std::string> raises;
     std::vector<std::string> aside;
     while (words.eat(",")) {
