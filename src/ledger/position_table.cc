@@ -1,7 +1,7 @@
 #include "ledger/position_table.h"
 
 #include <algorithm>
-#include <bit>
+#include <memory>
 
 #include "base/check.h"
 
@@ -53,41 +53,26 @@ Units PositionTable::level(SkuId sku, LocationId at, Bucket bucket) const {
     return level ? *level : 0;
 }
 
-std::uint32_t PositionTable::grow(Span& span) {
-    const std::uint32_t capacity = span.capacity == 0 ? 1 : span.capacity * 2;
-    const auto size_class = static_cast<std::size_t>(std::countr_zero(capacity));
-    if (free_by_class_.size() <= size_class) free_by_class_.resize(size_class + 1);
-    std::uint32_t offset = 0;
-    if (!free_by_class_[size_class].empty()) {
-        offset = free_by_class_[size_class].back();
-        free_by_class_[size_class].pop_back();
-    } else {
-        HOLDFAST_CHECK(rows_.size() + capacity < std::size_t{1} << 32, "row offsets fit 32 bits");
-        offset = static_cast<std::uint32_t>(rows_.size());
-        rows_.resize(rows_.size() + capacity);
-    }
-    std::copy_n(rows_.begin() + span.offset, span.count, rows_.begin() + offset);
-    if (span.capacity != 0)
-        free_by_class_[static_cast<std::size_t>(std::countr_zero(span.capacity))].push_back(
-            span.offset);
-    span.offset = offset;
-    span.capacity = capacity;
-    return offset;
-}
-
 Position& PositionTable::make(SkuId sku, LocationId at, bool& made) {
-    if (spans_.size() <= sku.raw) spans_.resize(sku.raw + 1);
+    if (spans_.size() <= sku.raw) spans_.grow_to(sku.raw + 1);
     Span& span = spans_[sku.raw];
-    std::uint32_t index = 0;
-    while (index < span.count && rows_[span.offset + index].location < at) ++index;
-    made = index == span.count || rows_[span.offset + index].location != at;
-    if (!made) return rows_[span.offset + index];
-    if (span.count == span.capacity) grow(span);
-    Position* first = rows_.data() + span.offset;
+    const std::span<Position> rows = rows_of(span);
+    // Most rows are made in the order of their locations.
+    std::size_t index = rows.size();
+    if (!rows.empty() && rows.back().location >= at)
+        index = static_cast<std::size_t>(
+            std::lower_bound(rows.begin(), rows.end(), at,
+                             [](const Position& p, LocationId l) { return p.location < l; }) -
+            rows.begin());
+    made = index == rows.size() || rows[index].location != at;
+    if (!made) return rows[index];
+    const std::uint32_t capacity = SpanHeap<Position>::capacity_for(span.count);
+    if (span.count == capacity)
+        span.offset = rows_.enlarge(span.offset, span.count, capacity,
+                                    SpanHeap<Position>::capacity_for(span.count + 1));
+    Position* first = rows_.at(span.offset);
     std::move_backward(first + index, first + span.count, first + span.count + 1);
-    first[index] = Position{};
-    first[index].sku = sku;
-    first[index].location = at;
+    std::construct_at(first + index, Position{.sku = sku, .location = at});
     ++span.count;
     ++count_;
     return first[index];

@@ -1,12 +1,16 @@
 // Positions: one row per SKU and location, the rows of a SKU contiguous and ordered by location.
-// Hot numbers are 48 bytes; rare buckets stand in a side table only while one is not zero.
+// Hot numbers are 48 bytes; rare buckets stand in a side table only while one is not zero. The
+// table grows by blocks: no row is copied for it, but the rows of a SKU when they outgrow their
+// run. Bytes per row: docs/performance.md, "Memory".
 #pragma once
 
 #include <cstdint>
 #include <span>
-#include <vector>
+#include <utility>
 
+#include "base/block_vector.h"
 #include "base/flat_map.h"
+#include "base/span_heap.h"
 #include "canonical/fact.h"
 
 namespace holdfast::ledger {
@@ -51,8 +55,9 @@ class PositionTable {
     [[nodiscard]] const Position* find(SkuId sku, LocationId at) const;
     /// All rows of a SKU, ordered by location. Valid until the next change.
     [[nodiscard]] std::span<const Position> of(SkuId sku) const {
-        if (sku.raw >= spans_.size()) return {};
-        return {rows_.data() + spans_[sku.raw].offset, spans_[sku.raw].count};
+        if (sku.raw >= spans_.size() || spans_[sku.raw].count == 0) return {};
+        const Span& span = spans_[sku.raw];
+        return {rows_.at(span.offset), span.count};
     }
     [[nodiscard]] RareBuckets rare(SkuId sku, LocationId at) const;
     [[nodiscard]] Units level(SkuId sku, LocationId at, Bucket bucket) const;
@@ -64,19 +69,18 @@ class PositionTable {
     /// Visits every row so that policies can refresh cached values.
     template <class Visit>
     void for_each(Visit&& visit) {
-        for (const Span& s : spans_)
-            for (std::uint32_t i = 0; i < s.count; ++i) visit(rows_[s.offset + i]);
+        for (std::size_t sku = 0; sku < spans_.size(); ++sku)
+            for (Position& row : rows_of(spans_[sku])) visit(row);
     }
     template <class Visit>
     void for_each(Visit&& visit) const {
-        for (const Span& s : spans_)
-            for (std::uint32_t i = 0; i < s.count; ++i) visit(std::as_const(rows_[s.offset + i]));
+        for (std::uint32_t sku = 0; sku < spans_.size(); ++sku)
+            for (const Position& row : of(SkuId{sku})) visit(row);
     }
     template <class Visit>
     void for_each_of(SkuId sku, Visit&& visit) {
         if (sku.raw >= spans_.size()) return;
-        for (std::uint32_t i = 0; i < spans_[sku.raw].count; ++i)
-            visit(rows_[spans_[sku.raw].offset + i]);
+        for (Position& row : rows_of(spans_[sku.raw])) visit(row);
     }
     /// Makes an empty row (checkpoint loading, policies); returns it.
     Position& make(SkuId sku, LocationId at, bool& made);
@@ -86,21 +90,27 @@ class PositionTable {
         if (sku.raw < spans_.size()) __builtin_prefetch(&spans_[sku.raw]);
     }
     void prefetch(SkuId sku) const {
-        if (sku.raw < spans_.size()) __builtin_prefetch(rows_.data() + spans_[sku.raw].offset);
+        if (sku.raw < spans_.size() && spans_[sku.raw].count != 0)
+            __builtin_prefetch(rows_.at(spans_[sku.raw].offset));
     }
 
+    /// Memory that rows and the places of SKUs take, without rare buckets.
+    [[nodiscard]] std::uint64_t bytes() const { return rows_.bytes() + spans_.bytes(); }
+
   private:
+    /// The run of a SKU's rows. Its capacity follows from the count: rows are never removed.
     struct Span {
         std::uint32_t offset = 0;
         std::uint32_t count = 0;
-        std::uint32_t capacity = 0;
     };
-    std::uint32_t grow(Span& span);
+    std::span<Position> rows_of(const Span& span) {
+        if (span.count == 0) return {};
+        return {rows_.at(span.offset), span.count};
+    }
 
-    std::pmr::vector<Span> spans_;  // by SKU id
-    std::pmr::vector<Position> rows_;
-    std::vector<std::vector<std::uint32_t>> free_by_class_;  // offsets of spans of 2^i rows
-    FlatMap<std::uint64_t, RareBuckets> rare_;               // by sku << 32 | location
+    BlockVector<Span> spans_;  // by SKU id
+    SpanHeap<Position> rows_;
+    FlatMap<std::uint64_t, RareBuckets> rare_;  // by sku << 32 | location
     std::uint64_t count_ = 0;
 };
 

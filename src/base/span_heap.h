@@ -1,0 +1,243 @@
+// Runs of rows that stand side by side, cut from large blocks: the positions of a SKU, the parts of
+// a reservation, the slots of a hash table. A buddy system: a run that is given back joins its free
+// neighbours at once, so that runs which grow row by row, in any order, leave no lasting holes.
+//
+// A run begins at a multiple of the power of two that its capacity rounds up to, and holds exactly
+// its capacity: what the power of two has more is free for smaller runs. Nothing is copied when the
+// heap grows, and runs never move by themselves. Free memory keeps its own books: a free piece
+// begins with a header, and one bit per row says where free pieces begin.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory_resource>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/block_vector.h"
+#include "base/check.h"
+
+namespace holdfast {
+
+template <class T>
+class SpanHeap {
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
+
+  public:
+    static constexpr std::uint32_t kBlockRows =
+        static_cast<std::uint32_t>(rows_per_block(sizeof(T)));
+
+    SpanHeap() { heads_.fill(kNone); }
+    SpanHeap(SpanHeap&& other) noexcept : SpanHeap() { swap(other); }
+    SpanHeap& operator=(SpanHeap&& other) noexcept {
+        swap(other);
+        return *this;
+    }
+    ~SpanHeap() {
+        for (const Block& block : blocks_)
+            if (block.blocks != 0)
+                resource_->deallocate(block.rows, block.blocks * kBlockBytes, alignof(T));
+    }
+
+    /// The capacity of a run that holds so many rows: at most an eighth more.
+    static constexpr std::uint32_t capacity_for(std::uint32_t rows) {
+        if (rows > kBlockRows) return (rows + kBlockRows - 1) / kBlockRows * kBlockRows;
+        const std::uint32_t step = std::max(std::bit_floor(rows) / 8, std::uint32_t{1});
+        return (rows + step - 1) / step * step;
+    }
+
+    [[nodiscard]] T* at(std::uint32_t offset) {
+        return blocks_[offset / kBlockRows].rows + offset % kBlockRows;
+    }
+    [[nodiscard]] const T* at(std::uint32_t offset) const {
+        return blocks_[offset / kBlockRows].rows + offset % kBlockRows;
+    }
+
+    /// A run of `capacity` rows, a value of capacity_for(); the rows hold anything.
+    std::uint32_t allocate(std::uint32_t capacity) {
+        if (capacity > kBlockRows) return allocate_blocks(capacity / kBlockRows);
+        const int order = order_of(capacity);
+        int from = order;
+        while (from <= kBlockOrder && heads_[index(from)] == kNone) ++from;
+        if (from > kBlockOrder) {
+            add_free_block();
+            from = kBlockOrder;
+        }
+        const std::uint32_t offset = heads_[index(from)];
+        unlink(offset, from);
+        free_tail(offset, capacity, from);
+        return offset;
+    }
+    void release(std::uint32_t offset, std::uint32_t capacity) {
+        if (capacity > kBlockRows) return release_blocks(offset);
+        // From the front, each piece is the largest power of two that is left.
+        while (capacity != 0) {
+            const std::uint32_t piece = std::bit_floor(capacity);
+            add_free(offset, order_of(piece));
+            offset += piece;
+            capacity -= piece;
+        }
+    }
+    /// Makes the run larger where it stands, if what follows it is free.
+    bool extend(std::uint32_t offset, std::uint32_t capacity, std::uint32_t wanted) {
+        if (wanted > kBlockRows || offset % std::bit_ceil(wanted) != 0) return false;
+        const std::uint32_t behind = offset + capacity;
+        if (behind % kBlockRows == 0 || !free_begins(behind)) return false;
+        const int order = header(behind).order;
+        const std::uint32_t free_rows = std::uint32_t{1} << order;
+        if (capacity + free_rows < wanted) return false;
+        unlink(behind, order);
+        free_tail(behind, wanted - capacity, order);
+        return true;
+    }
+    /// A larger run with the first `rows` rows of this one, which is given back if it had to move.
+    std::uint32_t enlarge(std::uint32_t offset, std::uint32_t rows, std::uint32_t capacity,
+                          std::uint32_t wanted) {
+        if (capacity != 0 && extend(offset, capacity, wanted)) return offset;
+        const std::uint32_t moved = allocate(wanted);
+        if (capacity == 0) return moved;
+        std::copy_n(at(offset), rows, at(moved));
+        release(offset, capacity);
+        return moved;
+    }
+
+    /// Held by blocks and their books.
+    [[nodiscard]] std::uint64_t bytes() const {
+        std::uint64_t total = 0;
+        for (const Block& block : blocks_)
+            total += block.blocks * kBlockBytes + block.free_begins.size() * sizeof(std::uint64_t);
+        return total;
+    }
+
+  private:
+    static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+    static constexpr int kBlockOrder = std::countr_zero(kBlockRows);
+    static constexpr std::size_t kBlockBytes = std::size_t{kBlockRows} * sizeof(T);
+
+    struct Free {
+        std::int32_t order = 0;
+        std::uint32_t before = kNone;
+        std::uint32_t behind = kNone;
+    };
+    static_assert(sizeof(Free) <= sizeof(T));
+
+    struct Block {
+        T* rows = nullptr;
+        std::size_t blocks = 0;  // owned by this entry; 0: the middle of a larger one, or gone
+        std::vector<std::uint64_t> free_begins;  // one bit a row; none in a larger one
+    };
+
+    static constexpr int order_of(std::uint32_t rows) {
+        return std::countr_zero(std::bit_ceil(rows));
+    }
+    static constexpr std::size_t index(int order) { return static_cast<std::size_t>(order); }
+
+    void swap(SpanHeap& other) noexcept {
+        std::swap(resource_, other.resource_);
+        std::swap(blocks_, other.blocks_);
+        std::swap(heads_, other.heads_);
+    }
+    [[nodiscard]] Free header(std::uint32_t offset) const {
+        Free free;
+        std::memcpy(&free, static_cast<const void*>(at(offset)), sizeof free);
+        return free;
+    }
+    void set_header(std::uint32_t offset, const Free& free) {
+        std::memcpy(static_cast<void*>(at(offset)), &free, sizeof free);
+    }
+    [[nodiscard]] bool free_begins(std::uint32_t offset) const {
+        const std::uint32_t row = offset % kBlockRows;
+        return (blocks_[offset / kBlockRows].free_begins[row / 64] >> (row % 64) & 1) != 0;
+    }
+    void flip_free_begins(std::uint32_t offset) {
+        const std::uint32_t row = offset % kBlockRows;
+        blocks_[offset / kBlockRows].free_begins[row / 64] ^= std::uint64_t{1} << (row % 64);
+    }
+
+    void link(std::uint32_t offset, int order) {
+        std::uint32_t& head = heads_[index(order)];
+        if (head != kNone) {
+            Free next = header(head);
+            next.before = offset;
+            set_header(head, next);
+        }
+        set_header(offset, {.order = order, .before = kNone, .behind = head});
+        flip_free_begins(offset);
+        head = offset;
+    }
+    void unlink(std::uint32_t offset, int order) {
+        const Free free = header(offset);
+        if (free.before == kNone) {
+            heads_[index(order)] = free.behind;
+        } else {
+            Free before = header(free.before);
+            before.behind = free.behind;
+            set_header(free.before, before);
+        }
+        if (free.behind != kNone) {
+            Free behind = header(free.behind);
+            behind.before = free.before;
+            set_header(free.behind, behind);
+        }
+        flip_free_begins(offset);
+    }
+    /// Makes a piece free, joined with its buddies as far as they are free as a whole.
+    void add_free(std::uint32_t offset, int order) {
+        while (order < kBlockOrder) {
+            const std::uint32_t buddy = offset ^ (std::uint32_t{1} << order);
+            if (!free_begins(buddy) || header(buddy).order != order) break;
+            unlink(buddy, order);
+            offset = std::min(offset, buddy);
+            ++order;
+        }
+        link(offset, order);
+    }
+    /// Of a piece of this order, unlinked, the first `used` rows are taken: gives back the rest.
+    void free_tail(std::uint32_t offset, std::uint32_t used, int order) {
+        const std::uint32_t end = std::uint32_t{1} << order;
+        while (used < end) {
+            const std::uint32_t piece = used & (~used + 1);
+            add_free(offset + used, order_of(piece));
+            used += piece;
+        }
+    }
+
+    [[nodiscard]] std::uint32_t next_offset(std::size_t blocks) const {
+        HOLDFAST_CHECK((blocks_.size() + blocks) * kBlockRows <= kNone, "row offsets fit 32 bits");
+        return static_cast<std::uint32_t>(blocks_.size() * kBlockRows);
+    }
+    void add_free_block() {
+        const std::uint32_t offset = next_offset(1);
+        blocks_.push_back({.rows = static_cast<T*>(resource_->allocate(kBlockBytes, alignof(T))),
+                           .blocks = 1,
+                           .free_begins = std::vector<std::uint64_t>(kBlockRows / 64)});
+        link(offset, kBlockOrder);
+    }
+    std::uint32_t allocate_blocks(std::uint32_t blocks) {
+        const std::uint32_t offset = next_offset(blocks);
+        T* rows = static_cast<T*>(resource_->allocate(blocks * kBlockBytes, alignof(T)));
+        for (std::uint32_t i = 0; i < blocks; ++i)
+            blocks_.push_back({.rows = rows + std::size_t{i} * kBlockRows,
+                               .blocks = i == 0 ? blocks : 0,
+                               .free_begins = {}});
+        return offset;
+    }
+    /// Their numbers are not used again: runs of this size are few, and each is larger than the
+    /// last.
+    void release_blocks(std::uint32_t offset) {
+        Block& block = blocks_[offset / kBlockRows];
+        resource_->deallocate(block.rows, block.blocks * kBlockBytes, alignof(T));
+        block = Block{};
+    }
+
+    std::pmr::memory_resource* resource_ = std::pmr::get_default_resource();
+    std::vector<Block> blocks_;
+    std::array<std::uint32_t, static_cast<std::size_t>(kBlockOrder) + 1> heads_;
+};
+
+}  // namespace holdfast
