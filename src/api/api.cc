@@ -133,6 +133,12 @@ void Api::dispatch(const Call& call) {
         case Operation::query_availability: return query_availability(desk_, call);
         case Operation::list_positions: return list_positions(desk_, call);
         case Operation::get_position: return get_position(desk_, call);
+        case Operation::explain_position: return explain_position(desk_, call);
+        case Operation::explain_availability: return explain_availability(desk_, call);
+        case Operation::explain_many: return explain_many(desk_, call);
+        case Operation::get_position_timeline: return get_position_timeline(desk_, call);
+        case Operation::get_item_timeline: return get_item_timeline(desk_, call);
+        case Operation::get_order_timeline: return get_order_timeline(desk_, call);
         case Operation::list_items: return list_items(desk_, call);
         case Operation::upsert_items: return upsert_items(desk_, call);
         case Operation::get_item: return get_item(desk_, call);

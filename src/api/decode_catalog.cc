@@ -196,4 +196,38 @@ bool Decoder::availability(std::string_view body, AvailabilityQuery& out, Fault&
     return read;
 }
 
+bool Decoder::explanations(std::string_view body, ExplainQuery& out, Fault& fault) {
+    constexpr std::int64_t kFactsMax = 100;
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    out.items.clear();
+    parts.codes.clear();
+    const auto on_item = [&](std::size_t, json::value value) {
+        AvailabilityItem& item = out.items.emplace_back();
+        return reader.read_object(value, FieldNames<2>{"sku", "location"}, bit(0),
+                                  [&](std::size_t field, json::value v) {
+                                      if (field == 0) return parts.sku_later(reader, v);
+                                      item.names_location = true;
+                                      return parts.location(reader, v, item.location);
+                                  });
+    };
+    const bool read = reader.read_document(
+        parts.parser, body, FieldNames<4>{"items", "channel", "at", "facts"}, bit(0),
+        [&](std::size_t field, json::value v) {
+            switch (field) {
+                case 0: return reader.read_array(v, availability_items_max, on_item);
+                case 1: return parts.channel(reader, v, out.channel);
+                case 2:
+                    out.names_at = true;
+                    return parts.kept_text(reader, v, 1, code_bytes_max, out.at);
+                default: return reader.read_integer_between(v, 0, kFactsMax, out.facts);
+            }
+        });
+    if (read && out.items.empty()) {
+        return fault.set(problems::invalid_value, "#/items", "At least one item is needed.");
+    }
+    if (read) resolve_skus(*parts.state, parts.codes, out.items);
+    return read;
+}
+
 }  // namespace holdfast::api

@@ -43,6 +43,14 @@ struct AvailabilityQuery {
     bool consistent = false;
 };
 
+struct ExplainQuery {
+    ChannelId channel = kNoChannel;  ///< kUnknownChannel where nobody made it
+    std::vector<AvailabilityItem> items;
+    std::string_view at;  ///< in the arena
+    bool names_at = false;
+    std::int64_t facts = 3;
+};
+
 struct ApiKeyRequest {
     std::string title;
     std::string scopes;  ///< comma-separated, as the ledger keeps them
@@ -79,6 +87,7 @@ class Decoder {
     bool api_key(std::string_view body, ApiKeyRequest& out, Fault& fault);
 
     bool availability(std::string_view body, AvailabilityQuery& out, Fault& fault);
+    bool explanations(std::string_view body, ExplainQuery& out, Fault& fault);
 
     /// Of the sources that implement this class.
     struct Parts;

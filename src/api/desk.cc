@@ -6,6 +6,7 @@
 
 #include "api/bulk_jobs.h"
 #include "api/fact_feed.h"
+#include "api/history_desk.h"
 #include "base/check.h"
 
 namespace holdfast::api {
@@ -57,7 +58,8 @@ Desk::Desk(const Services& services, Options options)
       rate_limit_policy_(fmt::format("\"key\";q={};qu=\"concurrent-requests\"",
                                      options_.commands_in_flight_per_key_max)),
       batches_(std::make_unique<BulkJobs>(*this)),
-      feed_(std::make_unique<FactFeed>(*this)) {
+      feed_(std::make_unique<FactFeed>(*this)),
+      history_(std::make_unique<HistoryDesk>(*this, services.read_model, services.reading)) {
     rate_limit_spent_ =
         fmt::format("RateLimit-Policy: {}\r\nRateLimit: \"key\";r=0;t=1\r\nRetry-After: 1\r\n",
                     rate_limit_policy_);

@@ -27,6 +27,7 @@ namespace holdfast::api {
 
 class BulkJobs;
 class FactFeed;
+class HistoryDesk;
 
 /// All outlive the API.
 struct Services {
@@ -36,6 +37,7 @@ struct Services {
     Metrics& metrics;
     HealthBoard& health;
     readmodel::Follower* read_model = nullptr;  ///< none: nothing is answered from it
+    readmodel::Executor reading = {};           ///< answers from it beside the loop
 };
 
 struct Options {
@@ -56,6 +58,8 @@ struct Options {
     /// Bodies of batches under way, together.
     std::size_t batch_bytes_max = 256 * 1024 * 1024;
     std::size_t streams_max = 256;
+    /// Questions to the read model that wait or are being answered; beyond it 503.
+    std::size_t history_questions_max = 64;
 };
 
 /// One request on its way through a handler.
@@ -95,6 +99,7 @@ class Desk final : public sequencer::Caller {
     [[nodiscard]] const CursorCodec& cursors() const { return cursors_; }
     [[nodiscard]] BulkJobs& batches() { return *batches_; }
     [[nodiscard]] FactFeed& feed() { return *feed_; }
+    [[nodiscard]] HistoryDesk& history() { return *history_; }
     /// Reused by each request in turn.
     [[nodiscard]] Params& params() { return params_; }
     [[nodiscard]] std::string& scratch() {
@@ -180,6 +185,7 @@ class Desk final : public sequencer::Caller {
     Microseconds answered_at_{};
     std::unique_ptr<BulkJobs> batches_;
     std::unique_ptr<FactFeed> feed_;
+    std::unique_ptr<HistoryDesk> history_;
 };
 
 /// "Retry-After: 2\r\n" with jitter, so that callers do not come back together.

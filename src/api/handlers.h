@@ -23,6 +23,14 @@ void query_availability(Desk& desk, const Call& call);
 void get_position(Desk& desk, const Call& call);
 void list_positions(Desk& desk, const Call& call);
 
+// history.cc
+void explain_position(Desk& desk, const Call& call);
+void explain_availability(Desk& desk, const Call& call);
+void explain_many(Desk& desk, const Call& call);
+void get_position_timeline(Desk& desk, const Call& call);
+void get_item_timeline(Desk& desk, const Call& call);
+void get_order_timeline(Desk& desk, const Call& call);
+
 // catalog.cc
 void upsert_item(Desk& desk, const Call& call);
 void upsert_items(Desk& desk, const Call& call);

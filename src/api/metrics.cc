@@ -88,6 +88,9 @@ void expose_read_model(Exposition& out, const Metrics& m) {
               Microseconds{model.lag_us.value()});
     out.counter("holdfast_read_model_rebuilds_total",
                 "Times its file was thrown away and built again.", {}, model.began_again.value());
+    out.counter("holdfast_explain_disagreements_total",
+                "Explained numbers that were not the ledger's. Any is a bug of the hub.", {},
+                m.explain_disagreements.value());
     out.counter("holdfast_read_model_transactions_total", "Groups of facts applied.", {},
                 model.transactions.value());
 }

@@ -42,6 +42,7 @@ class Metrics {
     telemetry::Counter requests_unauthenticated;
     telemetry::Counter requests_forbidden;
     telemetry::Counter requests_malformed;
+    telemetry::Counter explain_disagreements;  ///< the ledger and the read model differ: our bug
     telemetry::Counter streams_cut;  ///< live readers that ended before they had all
     telemetry::Gauge streams;
 

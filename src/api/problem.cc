@@ -162,6 +162,8 @@ constexpr std::array kOwn{&problems::not_found,
                           &problems::disk_full,
                           &problems::draining,
                           &problems::seq_not_reached,
+                          &problems::history_not_reached,
+                          &problems::history_unavailable,
                           &problems::outcome_unknown};
 
 constexpr auto kAll = [] {

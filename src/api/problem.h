@@ -71,6 +71,10 @@ inline constexpr ProblemKind disk_full{"disk_full", 503,
 inline constexpr ProblemKind draining{"draining", 503, "The hub is stopping", true};
 inline constexpr ProblemKind seq_not_reached{"seq_not_reached", 503,
                                              "The ledger has not reached min_seq yet", true};
+inline constexpr ProblemKind history_not_reached{
+    "history_not_reached", 503, "The read model has not reached this position yet", true};
+inline constexpr ProblemKind history_unavailable{"history_unavailable", 503,
+                                                 "The read model cannot answer right now", true};
 inline constexpr ProblemKind outcome_unknown{"outcome_unknown", 500,
                                              "Whether the change happened is not known", true};
 }  // namespace problems

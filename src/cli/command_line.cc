@@ -11,6 +11,7 @@
 #include "cli/console.h"
 #include "cli/export_command.h"
 #include "cli/generate_command.h"
+#include "cli/history_commands.h"
 #include "cli/import_orders.h"
 #include "cli/import_stock.h"
 #include "cli/journal_command.h"
@@ -31,6 +32,8 @@ struct AllOptions {
     StepOptions release;
     AvailabilityOptions availability;
     PositionOptions position;
+    ExplainOptions explain;
+    TimelineOptions timeline;
     StatusOptions status;
     KeyOptions key_create;
     KeyOptions key_list;
@@ -79,6 +82,7 @@ class Grammar {
         app_.option_defaults()->always_capture_default();
         describe_serve();
         describe_stock();
+        describe_history();
         describe_import();
         describe_generate();
         describe_operations();
@@ -198,6 +202,31 @@ class Grammar {
         sub->add_option("sku", p.sku, "the SKU")->required();
         sub->add_option("location", p.location, "every bucket by name at this location");
         add_client(sub, p.client);
+    }
+
+    void describe_history() {
+        auto& e = o_->explain;
+        auto* sub = command(app_, "explain", "Where a number comes from",
+                            "  holdfast explain BOOT-42 DC1\n"
+                            "  holdfast explain BOOT-42 DC1 --channel web --at 0-918273\n"
+                            "  holdfast explain BOOT-42 --channel web --at 2026-11-24T06:07:00Z",
+                            [&e] { return explain(e); });
+        sub->add_option("sku", e.sku, "the SKU")->required();
+        sub->add_option("location", e.location, "absent: what the channel may sell");
+        sub->add_option("--channel", e.channel, "also what this channel may sell");
+        sub->add_option("--at", e.at, "SEQ or TIME; absent: now");
+        sub->add_option("--facts", e.facts, "newest facts per bucket");
+        add_client(sub, e.client);
+        auto& t = o_->timeline;
+        sub = command(app_, "timeline", "What happened, the newest first",
+                      "  holdfast timeline BOOT-42 DC1\n  holdfast timeline --order 1001",
+                      [&t] { return timeline(t); });
+        sub->add_option("sku", t.sku, "the SKU");
+        sub->add_option("location", t.location, "absent: everywhere");
+        sub->add_option("--order", t.order, "of an order instead");
+        sub->add_option("--before", t.before, "SEQ: older than this");
+        sub->add_option("--limit", t.limit, "facts at most");
+        add_client(sub, t.client);
     }
 
     void describe_import() {

@@ -277,12 +277,14 @@ void Hub::Parts::settle() {
 
 Result<void> Hub::Parts::listen(const ServeOptions& options, const Addresses& addresses) {
     api = std::make_unique<api::Api>(
-        api::Services{.sequencer = *sequencer,
-                      .loop = *loop,
-                      .random = random,
-                      .metrics = metrics,
-                      .health = health,
-                      .read_model = read_model == nullptr ? nullptr : &read_model->follower()},
+        api::Services{
+            .sequencer = *sequencer,
+            .loop = *loop,
+            .random = random,
+            .metrics = metrics,
+            .health = health,
+            .read_model = read_model == nullptr ? nullptr : &read_model->follower(),
+            .reading = read_model == nullptr ? readmodel::Executor{} : read_model->reading()},
         api::Options{.build = build_info()});
     const http::ServerOptions server_options{.connections_max = connections_max()};
     server = std::make_unique<http::Server>(*loop, *api, server_options);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <queue>
 #include <set>
 
@@ -47,6 +48,7 @@ struct Reader::Statements {
           recorded_at(d, "SELECT recorded_at FROM facts WHERE seq >= ? ORDER BY seq LIMIT 1"),
           changes(d,
                   "SELECT sku, place, bucket, delta, balance FROM postings WHERE seq = ? "
+                  "AND sku BETWEEN ? AND ? AND place BETWEEN ? AND ? "
                   "ORDER BY sku, place, bucket LIMIT ?"),
           of_order(d,
                    "SELECT seq FROM facts WHERE order_number = ? AND seq < ? "
@@ -63,6 +65,8 @@ struct Reader::Statements {
           entity(d,
                  "SELECT seq FROM entities WHERE type = ? AND id = ? AND seq <= ? "
                  "ORDER BY seq DESC LIMIT 1"),
+          entities(d, "SELECT max(id) + 1 FROM entities WHERE type = ?"),
+          any_policy(d, "SELECT 1 FROM policies WHERE kind = ? LIMIT 1"),
           code(d, "SELECT code FROM entities WHERE type = ? AND id = ? ORDER BY seq LIMIT 1"),
           source_seen(d,
                       "SELECT seq FROM facts WHERE source = ? AND seq <= ? "
@@ -79,8 +83,8 @@ struct Reader::Statements {
                "SELECT minute, channel, facts, accepted, oversold, raised FROM kpi_minutes "
                "WHERE minute >= ? AND minute < ? ORDER BY minute, channel LIMIT ?") {}
     Statement cursor, level, next_bucket, postings, fact, recorded_at, changes, of_order,
-        reservations_of_order, of_reservation, policy, entity, code, source_seen, seq_of_source,
-        holders, kpis;
+        reservations_of_order, of_reservation, policy, entity, entities, any_policy, code,
+        source_seen, seq_of_source, holders, kpis;
 };
 
 Reader::Reader(std::unique_ptr<Database> database)
@@ -194,9 +198,13 @@ std::optional<FactRow> Reader::fact(std::uint64_t seq) {
     return found;
 }
 
-std::vector<Change> Reader::changes(std::uint64_t seq, std::size_t limit) {
+std::vector<Change> Reader::changes(std::uint64_t seq, std::size_t limit, std::optional<SkuId> sku,
+                                    std::optional<Place> place) {
+    // The index begins with (seq, sku, place): a range of either is looked up, not filtered.
+    constexpr std::int64_t kLast = std::numeric_limits<std::uint32_t>::max();
     Statement& s = statements_->changes;
-    s.with(signed_of(seq), signed_of(limit));
+    s.with(signed_of(seq), sku ? raw(*sku) : 0, sku ? raw(*sku) : kLast, place ? raw(*place) : 0,
+           place ? raw(*place) : kLast, signed_of(limit));
     std::vector<Change> found;
     while (s.step())
         found.push_back({.sku = SkuId{static_cast<std::uint32_t>(s.integer(0))},
@@ -304,6 +312,15 @@ std::vector<PolicyVersion> Reader::policies(PolicyKind kind, SkuId sku, Location
 std::uint64_t Reader::entity(FactType type, std::uint32_t id, std::uint64_t at) {
     return newest(
         statements_->entity.with(static_cast<std::int64_t>(type), std::int64_t{id}, signed_of(at)));
+}
+
+std::uint32_t Reader::entities(FactType type) {
+    return static_cast<std::uint32_t>(
+        newest(statements_->entities.with(static_cast<std::int64_t>(type))));
+}
+
+bool Reader::any_policy(PolicyKind kind) {
+    return newest(statements_->any_policy.with(static_cast<std::int64_t>(kind))) != 0;
 }
 
 const std::string& Reader::code(FactType type, std::uint32_t id) {

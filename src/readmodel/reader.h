@@ -109,8 +109,10 @@ class Reader {
                                 std::size_t limit);
 
     std::optional<FactRow> fact(std::uint64_t seq);
-    /// What a fact changed, in the order of positions; at most `limit`.
-    std::vector<Change> changes(std::uint64_t seq, std::size_t limit);
+    /// What a fact changed, in the order of positions; at most `limit`. Of one SKU, or of one place
+    /// of it, where they are given.
+    std::vector<Change> changes(std::uint64_t seq, std::size_t limit, std::optional<SkuId> sku = {},
+                                std::optional<Place> place = {});
     /// The newest fact recorded at or before the instant; 0 where there is none.
     std::uint64_t seq_at(Instant at);
     /// Facts that changed it, before a seq, the newest first.
@@ -126,6 +128,10 @@ class Reader {
     /// The newest fact up to `at` that says what the entity is; 0 where there is none. `type` is
     /// one that upserts: item_upserted, location_upserted, ...
     std::uint64_t entity(FactType type, std::uint32_t id, std::uint64_t at);
+    /// Entities of a type, over all time: their ids are below this.
+    std::uint32_t entities(FactType type);
+    /// Whether there ever was a row of the kind.
+    bool any_policy(PolicyKind kind);
     /// The code of an entity, which never changes; "#7" where it is not known. Remembered.
     const std::string& code(FactType type, std::uint32_t id);
     /// The newest fact of a source up to `at`; 0 where there is none.

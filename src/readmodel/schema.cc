@@ -28,7 +28,7 @@ CREATE INDEX facts_by_document ON facts(document) WHERE document IS NOT NULL;
 CREATE TABLE postings(sku INTEGER, place INTEGER, bucket INTEGER, seq INTEGER,
     delta INTEGER NOT NULL, balance INTEGER NOT NULL,
     PRIMARY KEY (sku, place, bucket, seq)) WITHOUT ROWID;
-CREATE INDEX postings_by_seq ON postings(seq);
+CREATE INDEX postings_by_seq ON postings(seq, sku, place, bucket);
 CREATE TABLE reservations(id INTEGER PRIMARY KEY, channel INTEGER, order_number TEXT,
     expires_at INTEGER, seq INTEGER NOT NULL);
 CREATE INDEX reservations_by_order ON reservations(order_number) WHERE order_number IS NOT NULL;

@@ -1,0 +1,316 @@
+// History: where a number comes from, and what happened to a position, an item or an order. All of
+// it is read beside the loop; here a request is checked and becomes a question.
+#include <charconv>
+#include <limits>
+
+#include "api/handlers.h"
+#include "api/history_desk.h"
+#include "api/render_history.h"
+#include "api/tokens.h"
+#include "base/rfc3339.h"
+#include "http/json_writer.h"
+
+namespace holdfast::api {
+namespace {
+
+/// Text of one answer; beyond it the caller asks for less.
+constexpr std::size_t kAnswerBytesMax = std::size_t{32} * 1024 * 1024;
+
+/// `at` of a request: a seq, a time, or now.
+struct AskedMoment {
+    std::uint64_t seq = 0;  ///< 0: by time, or now
+    Instant time{};         ///< zero: by seq, or now
+    [[nodiscard]] bool is_now() const { return seq == 0 && time == Instant{}; }
+};
+
+bool parse_moment(Desk& desk, std::optional<std::string_view> text, AskedMoment& moment,
+                  Fault& fault) {
+    if (!text) return true;
+    if (const auto seq = seq_from_token(*text)) {
+        if (*seq == 0 || *seq > desk.state().seq)
+            return fault.set(problems::invalid_parameter, {},
+                             "at is not a position that the ledger has reached.");
+        moment.seq = *seq;
+        return true;
+    }
+    const auto time = parse_rfc3339(*text);
+    if (!time || *time <= Instant{})
+        return fault.set(problems::invalid_parameter, {},
+                         "at is a position such as 0-918273, or a time in RFC 3339.");
+    // The future has no facts: it is now.
+    if (*time < desk.state().log_time) moment.time = *time;
+    return true;
+}
+
+bool parse_facts(const Params& params, std::size_t& facts, Fault& fault) {
+    const auto text = params.find("facts");
+    if (!text) return true;
+    std::uint64_t number = 0;
+    const auto read = std::from_chars(text->data(), text->data() + text->size(), number);
+    if (read.ec != std::errc{} || read.ptr != text->data() + text->size() ||
+        number > explain::facts_per_bucket_max)
+        return fault.set(problems::invalid_parameter, {}, "facts is a number from 0 to 100.");
+    facts = static_cast<std::size_t>(number);
+    return true;
+}
+
+std::uint64_t resolved(readmodel::Reader& reader, const AskedMoment& moment, std::uint64_t newest) {
+    if (moment.seq != 0) return moment.seq;
+    return moment.time != Instant{} ? reader.seq_at(moment.time) : newest;
+}
+
+/// Before the first fact there is nothing to explain.
+HistoryAnswer too_early() {
+    return {.problem = &problems::invalid_parameter,
+            .detail = "at is before the first fact of the ledger."};
+}
+
+References references_for(Desk& desk, const Call& call, LocationId at) {
+    const bool told =
+        desk.may(call, Action::events_read,
+                 {.all_channels = true, .location = at, .all_locations = at == kNoLocation});
+    return told ? References::told : References::withheld;
+}
+
+/// Refuses a SKU or location that nobody made; `in_path`: with 404.
+bool known(Desk& desk, const Call& call, SkuId sku, LocationId at, bool names_location,
+           bool in_path) {
+    if (sku != kNoSku && (!names_location || at != kNoLocation)) return true;
+    const Refusal unknown = sku == kNoSku ? Refusal::unknown_sku : Refusal::unknown_location;
+    desk.refuse(call.token, problem_of(unknown, in_path));
+    return false;
+}
+
+bool known_channel(Desk& desk, const Call& call, ChannelId channel) {
+    if (channel == kNoChannel || channel.raw < desk.state().channels.size()) return true;
+    desk.refuse(call.token, problem_of(Refusal::unknown_channel));
+    return false;
+}
+
+/// The channel of a parameter: kNoChannel when it is not given, an unknown id when nobody made it.
+ChannelId asked_channel(const Desk& desk, std::optional<std::string_view> code) {
+    if (!code) return kNoChannel;
+    const ChannelId id = desk.state().channel(*code);
+    return id == kNoChannel ? ChannelId{channels_max} : id;
+}
+
+/// What the pool of a channel shows is stock of all its locations.
+bool may_explain(Desk& desk, const Call& call, const explain::Request& request) {
+    const bool pool =
+        request.channel != kNoChannel && (request.pool || request.location == kNoLocation);
+    return desk.allowed(call, Action::stock_read,
+                        {.channel = request.channel,
+                         .all_channels = request.channel == kNoChannel,
+                         .location = request.location,
+                         .all_locations = pool});
+}
+
+void ask_to_explain(Desk& desk, const Call& call, const explain::Request& request,
+                    const AskedMoment& moment) {
+    const std::uint64_t newest = desk.state().seq;
+    std::optional<explain::LedgerNumbers> numbers;
+    if (moment.is_now()) numbers = explain::numbers_of(desk.state(), request);
+    const References references = references_for(desk, call, request.location);
+    desk.history().ask(call.token, moment.seq != 0 ? moment.seq : newest,
+                       [request, moment, newest, references,
+                        numbers = std::move(numbers)](readmodel::Reader& reader) -> HistoryAnswer {
+                           const std::uint64_t seq = resolved(reader, moment, newest);
+                           if (seq == 0) return too_early();
+                           explain::Moment at(reader, seq);
+                           HistoryAnswer answer;
+                           http::JsonWriter json(answer.body);
+                           answer.disagreements =
+                               render_explanation(json, explain::explain(at, request), at,
+                                                  references, numbers ? &*numbers : nullptr);
+                           return answer;
+                       });
+}
+
+void ask_for_timeline(Desk& desk, const Call& call, const Fault& fault,
+                      std::function<explain::Timeline(readmodel::Reader&)> read) {
+    if (fault.kind != nullptr) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    desk.history().ask(call.token, desk.sequencer().durable_seq(),
+                       [read = std::move(read)](readmodel::Reader& reader) -> HistoryAnswer {
+                           HistoryAnswer answer;
+                           http::JsonWriter json(answer.body);
+                           render_timeline(json, read(reader), reader);
+                           return answer;
+                       });
+}
+
+/// `limit` and `before` of a timeline.
+struct PageOf {
+    std::uint32_t limit = 0;
+    std::uint64_t before = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+};
+PageOf read_page(const Params& params, Fault& fault) {
+    PageOf page;
+    if (!params.limit(page.limit, fault)) return page;
+    if (const auto text = params.find("before")) {
+        const auto seq = seq_from_token(*text);
+        if (seq && *seq <= page.before) {
+            page.before = *seq;
+        } else {
+            fault.set(problems::invalid_parameter, {}, "before is a position such as 0-918273.");
+        }
+    }
+    return page;
+}
+
+}  // namespace
+
+void explain_position(Desk& desk, const Call& call) {
+    if (!read_params(desk, call, {{"channel"}, {"at"}, {"facts"}})) return;
+    const Params& params = desk.params();
+    explain::Request request{.sku = desk.state().sku(call.path[0]),
+                             .location = desk.state().location(call.path[1]),
+                             .channel = asked_channel(desk, params.find("channel"))};
+    AskedMoment moment;
+    Fault fault;
+    if (!parse_moment(desk, params.find("at"), moment, fault) ||
+        !parse_facts(params, request.facts_per_bucket, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    if (!may_explain(desk, call, request)) return;
+    if (!known(desk, call, request.sku, request.location, true, true) ||
+        !known_channel(desk, call, request.channel)) {
+        return;
+    }
+    ask_to_explain(desk, call, request, moment);
+}
+
+void explain_availability(Desk& desk, const Call& call) {
+    if (!read_params(desk, call, {{"channel"}, {"sku"}, {"at"}})) return;
+    const Params& params = desk.params();
+    if (!params.find("channel") || !params.find("sku")) {
+        desk.refuse(call.token, problems::missing_parameter,
+                    "The parameters channel and sku are required.");
+        return;
+    }
+    const explain::Request request{.sku = desk.state().sku(*params.find("sku")),
+                                   .channel = asked_channel(desk, params.find("channel"))};
+    AskedMoment moment;
+    Fault fault;
+    if (!parse_moment(desk, params.find("at"), moment, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    if (!may_explain(desk, call, request)) return;
+    if (!known(desk, call, request.sku, kNoLocation, false, false) ||
+        !known_channel(desk, call, request.channel)) {
+        return;
+    }
+    ask_to_explain(desk, call, request, moment);
+}
+
+void explain_many(Desk& desk, const Call& call) {
+    if (!has_json(desk, call) || !read_params(desk, call, {})) return;
+    ExplainQuery query;
+    Fault fault;
+    AskedMoment moment;
+    if (!desk.decoder().explanations(call.request.body, query, fault) ||
+        !parse_moment(desk, query.names_at ? std::optional(query.at) : std::nullopt, moment,
+                      fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    if (query.channel == kUnknownChannel) query.channel = ChannelId{channels_max};
+    std::vector<explain::Request> requests;
+    const bool anywhere = desk.may(call, Action::stock_read, kEverywhere);
+    References references = references_for(desk, call, kNoLocation);
+    for (std::size_t i = 0; i < query.items.size(); ++i) {
+        const AvailabilityItem& item = query.items[i];
+        requests.push_back({.sku = item.sku,
+                            .location = item.names_location ? item.location : kNoLocation,
+                            .channel = query.channel,
+                            .pool = !item.names_location,
+                            .facts_per_bucket = static_cast<std::size_t>(query.facts)});
+        if (!anywhere && !may_explain(desk, call, requests.back())) return;
+        if (!item.names_location && query.channel == kNoChannel) {
+            fault.set(problems::missing_field, "#/items/" + std::to_string(i) + "/location",
+                      "Without a channel an item names its location.");
+            desk.refuse(call.token, fault);
+            return;
+        }
+    }
+    if (!known_channel(desk, call, query.channel)) return;
+    for (const AvailabilityItem& item : query.items)
+        if (!known(desk, call, item.sku, item.location, item.names_location, false)) return;
+    const std::uint64_t newest = desk.state().seq;
+    std::vector<explain::LedgerNumbers> numbers;
+    if (moment.is_now())
+        for (const explain::Request& request : requests)
+            numbers.push_back(explain::numbers_of(desk.state(), request));
+    desk.history().ask(
+        call.token, moment.seq != 0 ? moment.seq : newest,
+        [requests = std::move(requests), numbers = std::move(numbers), moment, newest,
+         references](readmodel::Reader& reader) -> HistoryAnswer {
+            const std::uint64_t seq = resolved(reader, moment, newest);
+            if (seq == 0) return too_early();
+            explain::Moment at(reader, seq);
+            HistoryAnswer answer;
+            http::JsonWriter json(answer.body);
+            json.begin_object().key("data").begin_array();
+            for (std::size_t i = 0; i < requests.size(); ++i) {
+                answer.disagreements +=
+                    render_explanation(json, explain::explain(at, requests[i]), at, references,
+                                       numbers.empty() ? nullptr : &numbers[i]);
+                if (answer.body.size() > kAnswerBytesMax)
+                    return {.problem = &problems::too_many_items,
+                            .detail =
+                                "The answer would be over 32 MiB: ask for fewer items or "
+                                "fewer facts."};
+            }
+            json.end_array().member("as_of_seq", as_text(seq_token(seq))).end_object();
+            return answer;
+        });
+}
+
+void get_position_timeline(Desk& desk, const Call& call) {
+    if (!read_params(desk, call, {{"bucket"}, {"before"}, {"limit"}, {"min_seq"}})) return;
+    const SkuId sku = desk.state().sku(call.path[0]);
+    const LocationId at = desk.state().location(call.path[1]);
+    if (!desk.allowed(call, Action::events_read, {.all_channels = true, .location = at})) return;
+    if (!known(desk, call, sku, at, true, true)) return;
+    Fault fault;
+    const PageOf page = read_page(desk.params(), fault);
+    readmodel::TimelineOf of{.sku = sku, .place = Place(at)};
+    if (const auto text = desk.params().find("bucket")) {
+        of.bucket = bucket_from(*text);
+        if (!of.bucket) fault.set(problems::invalid_parameter, {}, "There is no such bucket.");
+    }
+    ask_for_timeline(desk, call, fault, [of, page](readmodel::Reader& reader) {
+        return explain::timeline(reader, of, page.before, page.limit);
+    });
+}
+
+void get_item_timeline(Desk& desk, const Call& call) {
+    if (!read_params(desk, call, {{"before"}, {"limit"}, {"min_seq"}})) return;
+    const SkuId sku = desk.state().sku(call.path[0]);
+    if (!desk.allowed(call, Action::events_read, kEverywhere)) return;
+    if (!known(desk, call, sku, kNoLocation, false, true)) return;
+    Fault fault;
+    const PageOf page = read_page(desk.params(), fault);
+    ask_for_timeline(desk, call, fault, [sku, page](readmodel::Reader& reader) {
+        return explain::timeline(reader, {.sku = sku}, page.before, page.limit);
+    });
+}
+
+void get_order_timeline(Desk& desk, const Call& call) {
+    if (!read_params(desk, call, {{"before"}, {"limit"}, {"min_seq"}}) ||
+        !desk.allowed(call, Action::events_read, kEverywhere)) {
+        return;
+    }
+    Fault fault;
+    const PageOf page = read_page(desk.params(), fault);
+    ask_for_timeline(desk, call, fault,
+                     [order = std::string(call.path[0]), page](readmodel::Reader& reader) {
+                         return explain::order_timeline(reader, order, page.before, page.limit);
+                     });
+}
+
+}  // namespace holdfast::api

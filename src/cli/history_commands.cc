@@ -1,0 +1,211 @@
+#include "cli/history_commands.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/hub_call.h"
+
+namespace holdfast::cli {
+namespace {
+
+using boost::json::object;
+
+std::string query_of(std::string path,
+                     const std::vector<std::pair<std::string_view, std::string>>& params) {
+    char separator = '?';
+    for (const auto& [name, value] : params) {
+        if (value.empty()) continue;
+        path += fmt::format("{}{}={}", separator, name, url_encoded(value));
+        separator = '&';
+    }
+    return path;
+}
+
+/// "stock.counted 0-906 2026-11-24T06:07:00Z, wms, document C-7"
+std::string fact_text(const object& fact) {
+    std::string text = fmt::format("{} {} {}", member_text(fact, "type"), member_text(fact, "seq"),
+                                   member_text(fact, "recorded_at"));
+    for (const char* name : {"source", "order", "document", "reservation", "reason", "actor"}) {
+        const std::string value = member_text(fact, name);
+        if (!value.empty()) text += fmt::format(", {} {}", name, value);
+    }
+    return text;
+}
+
+std::string scope_text(const object& scope) {
+    std::string text;
+    for (const char* name : {"sku", "location", "group"}) {
+        const std::string value = member_text(scope, name);
+        if (!value.empty()) text += fmt::format(" {} {}", name, value);
+    }
+    return text.empty() ? " everything" : text;
+}
+
+/// Prints the tree with every quantity inside the one that uses it, each once in full.
+class TreeText {
+  public:
+    explicit TreeText(const object& answer) : quantities_(member_rows(answer, "quantities")) {}
+
+    std::string render() {
+        // Those that another one is made of are told inside it.
+        std::set<std::string> inner;
+        for (const object& quantity : quantities_)
+            for (const object& input : member_rows(quantity, "inputs"))
+                inner.insert(member_text(input, "name"));
+        for (auto it = quantities_.rbegin(); it != quantities_.rend(); ++it)
+            if (!inner.contains(member_text(*it, "name"))) add(*it, 0);
+        std::size_t width = 0;
+        for (const Row& row : rows_) width = std::max(width, row.label.size());
+        std::string text;
+        for (const Row& row : rows_)
+            text += fmt::format("{:<{}}  {:>12}   {}\n", row.label, width, row.value, row.why);
+        return text;
+    }
+
+  private:
+    struct Row {
+        std::string label;
+        std::string value;
+        std::string why;
+    };
+    static constexpr std::size_t kDepthMax = 16;
+
+    const object* quantity(const std::string& name) const {
+        const auto it = std::ranges::find_if(
+            quantities_, [&](const object& q) { return member_text(q, "name") == name; });
+        return it == quantities_.end() ? nullptr : &*it;
+    }
+
+    void add(const object& node, std::size_t depth) {
+        const std::string name = member_text(node, "name");
+        std::string label = std::string(2 * depth, ' ') + name;
+        for (const char* of : {"location", "group"}) {
+            const std::string code = member_text(node, of);
+            if (!code.empty()) label += fmt::format(" {}", code);
+        }
+        std::string value = member_text(node, "value");
+        if (name == "change" && !value.starts_with('-')) value.insert(0, "+");
+        if (value == "null") value = "-";
+        std::string why = member_text(node, "formula");
+        if (const auto* scope = node.if_contains("scope"))
+            why = "for" + scope_text(scope->as_object()) + "; ";
+        if (const auto* fact = node.if_contains("fact")) why += fact_text(fact->as_object());
+        const bool elsewhere = !node.contains("formula") && !node.contains("fact");
+        const object* whole = elsewhere ? quantity(name) : nullptr;
+        if (whole != nullptr) why = member_text(*whole, "formula");
+        const bool told = whole != nullptr && !told_.insert(name).second;
+        if (told) why += "  (above)";
+        rows_.push_back({std::move(label), std::move(value), std::move(why)});
+        if (told || depth == kDepthMax) return;
+        if (whole == nullptr && depth == 0) told_.insert(name);
+        for (const object& input : member_rows(whole == nullptr ? node : *whole, "inputs")) {
+            // A bucket that was always empty has nothing to say.
+            const bool silent = member_text(input, "name") == "earlier" && !input.contains("fact");
+            if (!silent) add(input, depth + 1);
+        }
+    }
+
+    std::vector<object> quantities_;
+    std::set<std::string> told_;
+    std::vector<Row> rows_;
+};
+
+std::string title_of(const object& answer) {
+    std::string title = member_text(answer, "sku");
+    const std::string location = member_text(answer, "location");
+    const std::string channel = member_text(answer, "channel");
+    if (!location.empty()) title += " @ " + location;
+    if (!channel.empty()) title += " for " + channel;
+    title += fmt::format(", as of {}", member_text(answer, "as_of_seq"));
+    const std::string at = member_text(answer, "as_of");
+    return at.empty() ? title : title + " " + at;
+}
+
+std::string ledger_text(const object& answer) {
+    const auto* ledger = answer.if_contains("ledger");
+    if (ledger == nullptr) return {};
+    if (member_text(ledger->as_object(), "agrees") == "true") return "\nthe ledger says the same\n";
+    std::string text = "\nTHE LEDGER SAYS OTHERWISE; please report this:\n";
+    for (const object& row : member_rows(ledger->as_object(), "differences"))
+        text += fmt::format("  {}: explained {}, ledger {}\n", member_text(row, "name"),
+                            member_text(row, "explained"), member_text(row, "ledger"));
+    return text;
+}
+
+std::string change_text(const object& change) {
+    std::string where = member_text(change, "location");
+    if (where.empty()) where = member_text(change, "place");
+    const std::string delta = member_text(change, "delta");
+    return fmt::format("    {} {} {} {}{} = {}", member_text(change, "sku"), where,
+                       member_text(change, "bucket"), delta.starts_with('-') ? "" : "+", delta,
+                       member_text(change, "balance"));
+}
+
+}  // namespace
+
+int explain(const ExplainOptions& options) {
+    HttpRequest request;
+    if (options.location.empty()) {
+        if (options.channel.empty())
+            return complain({kExitUsage, "explain needs a location or a channel", "",
+                             "holdfast explain SKU LOCATION, or SKU --channel C"});
+        request.path =
+            query_of("/v1/availability/explain",
+                     {{"channel", options.channel}, {"sku", options.sku}, {"at", options.at}});
+    } else {
+        request.path = query_of(fmt::format("/v1/positions/{}/{}/explain", url_encoded(options.sku),
+                                            url_encoded(options.location)),
+                                {{"channel", options.channel},
+                                 {"at", options.at},
+                                 {"facts", fmt::to_string(options.facts)}});
+    }
+    const auto answer =
+        call_hub(options.client, request, fmt::format("{} cannot be explained", options.sku));
+    if (!answer) return complain(answer.error());
+    if (options.client.json) {
+        print_data(answer->reply.body + "\n");
+        return kExitOk;
+    }
+    print_data(title_of(answer->body) + "\n\n" + TreeText(answer->body).render() +
+               ledger_text(answer->body));
+    return kExitOk;
+}
+
+int timeline(const TimelineOptions& options) {
+    if (options.order.empty() == options.sku.empty())
+        return complain({kExitUsage, "timeline is of a SKU or of an order", "",
+                         "holdfast timeline SKU [LOCATION], or --order O"});
+    HttpRequest request;
+    const std::string path =
+        !options.order.empty() ? fmt::format("/v1/orders/{}/timeline", url_encoded(options.order))
+        : options.location.empty()
+            ? fmt::format("/v1/items/{}/timeline", url_encoded(options.sku))
+            : fmt::format("/v1/positions/{}/{}/timeline", url_encoded(options.sku),
+                          url_encoded(options.location));
+    request.path =
+        query_of(path, {{"before", options.before}, {"limit", fmt::to_string(options.limit)}});
+    const auto answer = call_hub(options.client, request, "there is no timeline of it");
+    if (!answer) return complain(answer.error());
+    if (options.client.json) {
+        print_data(answer->reply.body + "\n");
+        return kExitOk;
+    }
+    std::string text;
+    for (const object& entry : member_rows(answer->body, "data")) {
+        text += fact_text(entry) + "\n";
+        for (const object& change : member_rows(entry, "changes"))
+            text += change_text(change) + "\n";
+        if (entry.contains("more_changes")) text += "    ... and more\n";
+    }
+    if (text.empty()) text = "nothing happened\n";
+    print_data(text);
+    const std::string before = member_text(answer->body, "next_before");
+    if (member_text(answer->body, "has_more") == "true") say("there is more: --before " + before);
+    return kExitOk;
+}
+
+}  // namespace holdfast::cli

@@ -1,0 +1,154 @@
+#include "explain/channel_tree.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "explain/position_tree.h"
+
+namespace holdfast::explain {
+namespace {
+
+Node nested_promisable(Moment& moment, SkuId sku, LocationId at) {
+    return PositionTree(moment, sku, at, Detail::nested, 0).promisable();
+}
+
+/// Whether a group keeps stock of the SKU together, at this moment.
+bool has_group_limits(Moment& moment, SkuId sku, std::uint32_t group) {
+    if (group == kNoId || !moment.any_policy(PolicyKind::group_safety_stock)) return false;
+    return first_value(moment.policies(PolicyKind::group_safety_stock, sku, LocationId{group}))
+        .has_value();
+}
+
+/// pool(G): what the locations of a group may give together.
+Node group_pool(Moment& moment, SkuId sku, std::uint32_t group) {
+    Node node{.name = "group_pool",
+              .formula = "max(0, sum(promisable) - group_safety_stock)",
+              .group = group,
+              .fact = moment.group(group).fact};
+    std::int64_t sum = 0;
+    const std::set<LocationId> members(moment.group(group).locations.begin(),
+                                       moment.group(group).locations.end());
+    LocationId last = kNoLocation;
+    for (const readmodel::PlaceLevel& level : moment.levels(sku)) {
+        const LocationId at = level.place.location();
+        if (level.place.kind() != PlaceKind::location || at == last || !members.contains(at))
+            continue;
+        last = at;
+        node.inputs.push_back(nested_promisable(moment, sku, at));
+        sum += node.inputs.back().value;
+    }
+    const auto rows = moment.policies(PolicyKind::group_safety_stock, sku, LocationId{group});
+    const std::int64_t kept = first_value(rows).value_or(0);
+    node.inputs.push_back({.name = "group_safety_stock",
+                           .value = kept,
+                           .formula = "first(row)",
+                           .inputs = row_nodes(rows)});
+    node.value = std::max<std::int64_t>(0, sum - kept);
+    return node;
+}
+
+Node setting_of_channel(std::string_view name, std::int64_t value, const Channel& channel) {
+    return {.name = name, .value = value, .fact = channel.fact};
+}
+
+/// Locations of the pool where the SKU ever was, in pool order.
+std::vector<LocationId> stocked(Moment& moment, SkuId sku, const Members& pool) {
+    std::set<LocationId> known;
+    for (const readmodel::PlaceLevel& level : moment.levels(sku))
+        if (level.place.kind() == PlaceKind::location) known.insert(level.place.location());
+    std::vector<LocationId> found;
+    for (const LocationId at : pool.locations)
+        if (known.contains(at)) found.push_back(at);
+    return found;
+}
+
+}  // namespace
+
+Node available_to_sell(Moment& moment, ChannelId channel, SkuId sku) {
+    const Channel& of = moment.channel(channel);
+    Node node{.name = "available_to_sell"};
+    if (of.pool == kNoPool) {
+        node.formula = "0";
+        node.inputs = {setting_of_channel("has_pool", 0, of)};
+        return node;
+    }
+    const Members& pool = moment.pool(of.pool);
+    std::map<std::uint32_t, Node> groups;  // those that keep stock of the SKU together
+    std::map<std::uint32_t, std::vector<Node>> grouped;
+    std::vector<Node> alone;
+    for (const LocationId at : stocked(moment, sku, pool)) {
+        const std::uint32_t group = moment.group_of(at);
+        Node promisable = nested_promisable(moment, sku, at);
+        if (!has_group_limits(moment, sku, group)) {
+            alone.push_back(std::move(promisable));
+            continue;
+        }
+        if (!groups.contains(group)) groups.emplace(group, group_pool(moment, sku, group));
+        grouped[group].push_back(std::move(promisable));
+    }
+    node.inputs.push_back(setting_of_channel("splits", of.splits ? 1 : 0, of));
+    node.inputs.push_back({.name = "pool_locations",
+                           .value = static_cast<std::int64_t>(pool.locations.size()),
+                           .fact = pool.fact});
+    std::int64_t sum = 0, largest = 0;
+    for (auto& [group, promisables] : grouped) {
+        Node& together = groups.at(group);
+        std::int64_t in_pool = 0, largest_in_pool = 0;
+        for (const Node& p : promisables) {
+            in_pool += p.value;
+            largest_in_pool = std::max(largest_in_pool, p.value);
+        }
+        const std::int64_t value = std::min(of.splits ? in_pool : largest_in_pool, together.value);
+        Node from{.name = "from_group",
+                  .value = value,
+                  .formula = of.splits ? "min(sum(promisable), group_pool)"
+                                       : "min(max(promisable), group_pool)",
+                  .inputs = std::move(promisables),
+                  .group = group};
+        from.inputs.push_back(std::move(together));
+        sum += value;
+        largest = std::max(largest, value);
+        node.inputs.push_back(std::move(from));
+    }
+    for (Node& p : alone) {
+        sum += p.value;
+        largest = std::max(largest, p.value);
+        node.inputs.push_back(std::move(p));
+    }
+    node.value = of.splits ? sum : largest;
+    if (grouped.empty())
+        node.formula = of.splits ? "sum(promisable)" : "max(promisable)";
+    else
+        node.formula = of.splits ? "sum(promisable) + sum(from_group)"
+                                 : "max(0, max(promisable), max(from_group))";
+    return node;
+}
+
+Node available_to_sell_here(Moment& moment, ChannelId channel, SkuId sku, LocationId at,
+                            const Node& promisable) {
+    const Channel& of = moment.channel(channel);
+    Node node{.name = "available_to_sell_here"};
+    if (of.pool != kNoPool) {
+        const Members& pool = moment.pool(of.pool);
+        const bool member = std::ranges::find(pool.locations, at) != pool.locations.end();
+        node.inputs.push_back({.name = "in_pool", .value = member ? 1 : 0, .fact = pool.fact});
+    } else {
+        // A channel without a pool sells from the locations that its lines name.
+        node.inputs.push_back(setting_of_channel("in_pool", 1, of));
+    }
+    node.inputs.push_back({.name = "promisable", .value = promisable.value});
+    std::int64_t value = promisable.value;
+    const std::uint32_t group = moment.group_of(at);
+    if (has_group_limits(moment, sku, group)) {
+        node.inputs.push_back(group_pool(moment, sku, group));
+        value = std::min(value, node.inputs.back().value);
+        node.formula = "in_pool * min(promisable, group_pool)";
+    } else {
+        node.formula = "in_pool * promisable";
+    }
+    node.value = node.inputs.front().value * value;
+    return node;
+}
+
+}  // namespace holdfast::explain

@@ -1,0 +1,52 @@
+// A number and where it comes from, as a tree that a reader can recompute without our code. Pure
+// data; docs/api/explain.md is the contract.
+//
+// A formula is text over the names of its inputs: + - * ( ), whole numbers, and the functions
+//   max(a, b, ...) min(a, b, ...)   of numbers; of the inputs of a name, where a bare name of
+//   several sum(name) first(name)           inputs stands alone inside; sum, max and first of none
+//   are 0
+// A node without a formula is a leaf (a fact says so), or is explained by the quantity of its name.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "canonical/ids.h"
+#include "canonical/quantity.h"
+
+namespace holdfast::explain {
+
+/// What a policy row covers; none of them: everything.
+struct RowScope {
+    SkuId sku = kNoSku;
+    LocationId location = kNoLocation;
+    std::uint32_t group = kNoId;
+};
+
+struct Node {
+    std::string_view name;  ///< static text
+    std::int64_t value = 0;
+    std::string_view formula = {};  ///< static text
+    std::vector<Node> inputs = {};
+
+    // What it is about, where the node above does not say so.
+    LocationId location = kNoLocation;
+    std::uint32_t group = kNoId;
+
+    // Leaves.
+    std::uint64_t fact = 0;             ///< the fact that says so; 0: nothing was ever said
+    std::optional<Units> balance = {};  ///< of a change: the bucket after it
+    std::optional<RowScope> row = {};   ///< of a version of a policy row
+    bool removed = false;               ///< the version took the row away: it has no value
+    std::uint64_t facts_before = 0;     ///< what came before this seq is summed up here
+};
+
+/// How old the newest word of a source is, at the moment that is explained.
+struct SourceAge {
+    std::uint32_t source = kNoId;
+    std::uint64_t fact = 0;
+};
+
+}  // namespace holdfast::explain
