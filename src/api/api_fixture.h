@@ -17,14 +17,21 @@ using namespace std::chrono_literals;
 class ApiTest : public testing::Test {
   protected:
     explicit ApiTest(Options options = {}, sequencer::SequencerOptions bounds = {}) {
+        open(std::move(options), bounds);
+    }
+    /// For fixtures that have something to put beside the sequencer first: they call open().
+    struct Later {};
+    explicit ApiTest(Later) {}
+    void open(Options options, const sequencer::SequencerOptions& bounds) {
         world_.attach(clock_);
         journal_.complete_inline(true);
         sequencer_ = std::make_unique<sequencer::Sequencer>(clock_, journal_, nullptr, bounds);
         EXPECT_TRUE(sequencer_->recover());
         health_.started = true;
         options.build = {"1.2.3", "abc"};
-        api_ = std::make_unique<Api>(Services{*sequencer_, loop_, random_, metrics_, health_},
-                                     std::move(options));
+        Services services{*sequencer_, loop_, random_, metrics_, health_};
+        add_services(services);
+        api_ = std::make_unique<Api>(services, std::move(options));
         server_ = std::make_unique<http::Server>(loop_, *api_);
         api_->attach(*server_);
         loop_.on_turn_end([this] {
@@ -35,6 +42,10 @@ class ApiTest : public testing::Test {
         listener_ = std::move(*loop_.listen(
             {.port = 80}, [this](auto stream) { server_->accept(std::move(stream)); }));
         admin_ = make_key("admin@*/*");
+    }
+    std::function<void(Services&)> add_services_;
+    void add_services(Services& services) const {
+        if (add_services_) add_services_(services);
     }
     ~ApiTest() override {
         clients_.clear();

@@ -95,7 +95,7 @@ story where guarantees are more than there is, priority decides
   then   mkt may sell SHOE x2
   then   web may sell SHOE x0
   when   receive SHOE x3 at MAIN   -> received
-  then   mkt may sell SHOE x4
+  then   mkt may sell SHOE x5
   then   web may sell SHOE x1
 
 story a quota of all SKUs is the word for each SKU that has none of its own
@@ -135,8 +135,6 @@ story an order that is sold already looks first where its channel may sell
   given  SHOE at OUTLET  on_hand 5
   given  channel web sells from MAIN, OUTLET
   when   group north is MAIN   -> recorded
-  when   quota of mkt in north for SHOE is guarantee 4   -> refused group_outside_pool
-  given  channel mkt sells from MAIN
   when   quota of mkt in north for SHOE is guarantee 4   -> recorded
   when   order 1001 already sold from web  SHOE x4   -> ordered
   then   order 1001 holds SHOE x1 at MAIN, SHOE x3 at OUTLET
@@ -160,8 +158,6 @@ story a transfer takes nothing that is guaranteed
   given  SHOE at MAIN  on_hand 5
   given  location STORE
   when   group north is MAIN   -> recorded
-  when   quota of mkt in north for SHOE is guarantee 4   -> refused group_outside_pool
-  given  channel mkt sells from MAIN
   when   quota of mkt in north for SHOE is guarantee 4   -> recorded
   when   transfer TO-1  SHOE x2 at MAIN  to STORE   -> refused quota_exhausted, available_to_sell 1
 
@@ -191,6 +187,17 @@ story a channel that does not split is refused for its quota only where one plac
   then   web may sell SHOE x2
   when   reserve web-1  SHOE x3   -> refused quota_exhausted, available_to_sell 2
   when   reserve web-2  SHOE x4   -> refused insufficient_stock, available_to_sell 2
+
+story a guarantee is for a channel that sells from the whole group
+  given  SHOE at MAIN  on_hand 5
+  given  SHOE at STORE  on_hand 5
+  given  channel mkt sells from MAIN
+  given  channel phone sells from nowhere
+  when   group north is MAIN, STORE   -> recorded
+  when   quota of mkt in north for SHOE is guarantee 4   -> refused group_outside_pool
+  when   quota of phone in north for SHOE is guarantee 4   -> refused group_outside_pool
+  when   quota of mkt in north for SHOE is cap 4   -> recorded
+  then   mkt may sell SHOE x4
 
 story a quota names what exists, within its bounds
   given  SHOE at MAIN  on_hand 5
