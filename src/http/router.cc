@@ -40,6 +40,7 @@ constexpr std::array kRoutedMethods = {Method::get,   Method::head,    Method::p
 std::size_t percent_decode(std::string_view text, char* into) {
     std::size_t length = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\0') return std::string_view::npos;
         if (text[i] != '%') {
             into[length++] = text[i];
             continue;

@@ -61,7 +61,7 @@ class Router {
 };
 
 /// Decodes %XX into `into`, which needs text.size() bytes; "+" stays. Returns the decoded length,
-/// or npos when the encoding is bad or hides a NUL.
+/// or npos when the encoding is bad or there is a NUL, hidden or not.
 std::size_t percent_decode(std::string_view text, char* into);
 
 }  // namespace holdfast::http

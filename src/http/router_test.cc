@@ -114,5 +114,11 @@ TEST(Query, RefusesWhatCouldBeReadInTwoWays) {
     EXPECT_FALSE(Query::parse(many));
 }
 
+TEST(Query, RefusesANulHoweverItIsWritten) {
+    EXPECT_FALSE(Query::parse("a=%00"));
+    EXPECT_FALSE(Query::parse(std::string_view("a=\0b", 4)));
+    EXPECT_FALSE(Query::parse(std::string_view("\0=b", 3)));
+}
+
 }  // namespace
 }  // namespace holdfast::http

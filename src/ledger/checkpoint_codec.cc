@@ -153,6 +153,10 @@ void put_reservations(ByteWriter& out, const State& state) {
     });
 }
 
+/// Generations beyond it have no beginning in time.
+constexpr std::int64_t kLastGeneration =
+    Microseconds::max().count() / ended_reservation_generation.count();
+
 bool get_reservations(ByteReader& in, State& state) {
     const std::size_t count = in.get_count(53);
     for (std::size_t i = 0; i < count && in.good(); ++i) {
@@ -171,6 +175,7 @@ bool get_reservations(ByteReader& in, State& state) {
         r.pinned = in.get<std::uint8_t>() != 0;
         const auto ended_by = static_cast<FactType>(in.get<std::uint16_t>());
         const auto ended_generation = in.get<std::int32_t>();
+        if (ended_generation < 0 || ended_generation > kLastGeneration) return false;
         const std::size_t parts = in.get_count(25);
         for (std::size_t p = 0; p < parts; ++p) {
             Part& part = state.reservations.append_part(r);

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <bit>
+
 #include "ledger/availability.h"
 #include "ledger/checkpoint_codec.h"
 
@@ -123,6 +127,22 @@ TEST_F(Ledger, ACheckpointReadsBackAsTheSameState) {
     EXPECT_FALSE((*decoded)->check_invariants());
     for (std::size_t size = 0; size < bytes.size(); size += 7)
         EXPECT_FALSE(decode_state(ByteSpan(bytes).first(size), 42, {})) << size;
+}
+
+TEST_F(Ledger, ACheckpointWhoseHoldEndedAfterTheEndOfTimeIsRefused) {
+    stock(10);
+    const Outcome held = reserve(3, 1);
+    (void)run(
+        StepReservation{.step = ReservationStep::release, .reservation = ReservationId{held.seq}});
+    const auto generation = state_.reservations.find(ReservationId{held.seq})->ended_generation;
+    std::vector<std::byte> bytes;
+    encode_state(state_, bytes);
+    const auto wanted = std::bit_cast<std::array<std::byte, sizeof generation>>(generation);
+    const auto at = std::ranges::search(bytes, wanted).begin();
+    ASSERT_NE(at, bytes.end());
+    const auto beyond = std::bit_cast<std::array<std::byte, sizeof generation>>(0x7fffffff);
+    std::ranges::copy(beyond, at);
+    EXPECT_FALSE(decode_state(bytes, 42, {}));
 }
 
 TEST_F(Ledger, ForgetsAKeyAfterItsTime) {

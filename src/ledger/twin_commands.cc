@@ -14,7 +14,7 @@ constexpr std::int64_t kDay = 86'400 * kSecond;
 
 }  // namespace
 
-std::uint64_t TwinRandom::next() {
+std::uint64_t TwinRandom::mix() {
     state_ += 0x9e3779b97f4a7c15U;
     std::uint64_t z = state_;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -22,8 +22,17 @@ std::uint64_t TwinRandom::next() {
     return z ^ (z >> 31);
 }
 
-CommandStream::CommandStream(std::uint64_t seed)
-    : random_(seed),
+std::uint64_t TwinRandom::take(std::size_t size) {
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < size && !bytes_.empty(); ++i) {
+        value = value << 8 | std::to_integer<std::uint64_t>(bytes_.front());
+        bytes_ = bytes_.subspan(1);
+    }
+    return value;
+}
+
+CommandStream::CommandStream(const TwinRandom& random)
+    : random_(random),
       now_(instant_from_raw(kStartOfTime)),
       items_(1 + random_.below(4)),
       locations_(1 + random_.below(5)),

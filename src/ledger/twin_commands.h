@@ -8,19 +8,26 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/instant.h"
 #include "canonical/command.h"
 #include "ledger/twin.h"
 
 namespace holdfast::ledger {
 
-/// splitmix64: small, and the same everywhere.
+/// splitmix64: small, and the same everywhere. Or somebody else's bytes, so that a fuzzer makes
+/// every choice: as few of them as a choice needs, and zeros when they are used up.
 class TwinRandom {
   public:
     explicit TwinRandom(std::uint64_t seed) : state_(seed) {}
-    std::uint64_t next();
+    explicit TwinRandom(ByteSpan bytes) : bytes_(bytes), from_bytes_(true) {}
+    std::uint64_t next() { return from_bytes_ ? take(sizeof(std::uint64_t)) : mix(); }
     /// 0 .. bound - 1.
-    std::uint64_t below(std::uint64_t bound) { return next() % bound; }
+    std::uint64_t below(std::uint64_t bound) {
+        if (!from_bytes_) return mix() % bound;
+        return take(bound <= 1U << 8 ? 1 : bound <= 1U << 16 ? 2 : sizeof bound) % bound;
+    }
+    [[nodiscard]] bool used_up() const { return from_bytes_ && bytes_.empty(); }
     std::int64_t between(std::int64_t least, std::int64_t most) {
         return least +
                static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least + 1)));
@@ -32,7 +39,11 @@ class TwinRandom {
     }
 
   private:
-    std::uint64_t state_;
+    std::uint64_t mix();
+    std::uint64_t take(std::size_t size);
+    std::uint64_t state_ = 0;
+    ByteSpan bytes_;
+    bool from_bytes_ = false;
 };
 
 /// A command and everything its spans and texts point to.
@@ -46,9 +57,11 @@ struct DrawnCommand {
 
 class CommandStream {
   public:
-    explicit CommandStream(std::uint64_t seed);
+    explicit CommandStream(std::uint64_t seed) : CommandStream(TwinRandom(seed)) {}
+    explicit CommandStream(const TwinRandom& random);
     /// Draws the next command. It reads the twin to name things that exist most of the time.
     const DrawnCommand& next(const Twin& twin);
+    [[nodiscard]] bool used_up() const { return random_.used_up(); }
 
   private:
     void advance_time();
