@@ -69,7 +69,7 @@ Answer Shop::run(const Command& command) {
         return {};
     });
     RC_ASSERT(applied.has_value());
-    RC_ASSERT(entry_.empty() == (outcome.kind != Outcome::Kind::recorded));
+    RC_ASSERT((outcome.facts > 0) == !entry_.empty());
     if (const auto broken = state_->check_invariants()) RC_FAIL(*broken);
     facts_.insert(facts_.end(), entry_.begin(), entry_.end());
     return outcome;
