@@ -43,7 +43,7 @@ class Metrics {
     telemetry::Counter requests_forbidden;
     telemetry::Counter requests_malformed;
     telemetry::Counter explain_disagreements;  ///< the ledger and the read model differ: our bug
-    telemetry::Counter streams_cut;  ///< live readers that ended before they had all
+    telemetry::Counter streams_cut;            ///< live readers that ended before they had all
     telemetry::Gauge streams;
 
     telemetry::DurationBuckets journal_commit;  ///< write and sync of one group

@@ -58,8 +58,8 @@ using AppendDone = std::function<void(AppendOutcome)>;
 using BatchVisitor = std::function<Result<void>(const Batch&)>;
 
 struct JournalStatus {
-    bool direct = true;      ///< O_DIRECT in use
-    bool disk_low = false;   ///< under the reserve: only commands that end promises are welcome
+    bool direct = true;     ///< O_DIRECT in use
+    bool disk_low = false;  ///< under the reserve: only commands that end promises are welcome
     /// Bytes that may still be used before the disk is low.
     std::uint64_t room_bytes = std::numeric_limits<std::uint64_t>::max();
     bool disk_full = false;  ///< no segment can be prepared: every append is refused early

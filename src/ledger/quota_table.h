@@ -36,9 +36,10 @@ inline constexpr std::size_t quotas_max = std::size_t{1} << 22;
 inline constexpr std::size_t quota_moves_max = std::size_t{1} << 14;
 
 struct QuotaRow {
-    Units guarantee = -1;        ///< K; below zero: none
-    Units cap = -1;              ///< below zero: none
-    std::uint32_t priority = 0;  ///< who is served first where the guarantees are more than the pool
+    Units guarantee = -1;  ///< K; below zero: none
+    Units cap = -1;        ///< below zero: none
+    std::uint32_t priority =
+        0;  ///< who is served first where the guarantees are more than the pool
     PolicyVersion version;
     friend bool operator==(const QuotaRow&, const QuotaRow&) = default;
 };
@@ -102,9 +103,9 @@ class QuotaTable {
     void count(const QuotaScope& scope, bool added);
 
     FlatMap<std::uint64_t, QuotaRow> rows_;
-    FlatMap<std::uint64_t, Units> used_;                  // never zero
-    FlatMap<std::uint32_t, std::uint32_t> rows_of_sku_;   // how many
-    std::vector<Channels> channels_;                      // by group
+    FlatMap<std::uint64_t, Units> used_;                 // never zero
+    FlatMap<std::uint32_t, std::uint32_t> rows_of_sku_;  // how many
+    std::vector<Channels> channels_;                     // by group
 };
 
 }  // namespace holdfast::ledger

@@ -88,10 +88,10 @@ void QuotaUse::complete(const State& state, FactWriter& writer) {
     bool overcommitted = write(state, writer, changes);
     for (const auto& [where, units] : changes.free) free_[where] += units;
     for (const auto& [sku, group] : changes.groups)
-        overcommitted |=
-            missing(state, sku, group) > std::max<Units>(0, before.at({sku, group}));
+        overcommitted |= missing(state, sku, group) > std::max<Units>(0, before.at({sku, group}));
     constexpr CaseKind kOvercommitted = CaseKind::quota_overcommitted;
-    if (overcommitted) writer.extend(FieldTag::raises, std::as_bytes(std::span(&kOvercommitted, 1)));
+    if (overcommitted)
+        writer.extend(FieldTag::raises, std::as_bytes(std::span(&kOvercommitted, 1)));
 }
 
 /// Writes the changes of use; whether one of them goes beyond its cap.
@@ -139,8 +139,7 @@ Units QuotaUse::missing(const State& state, SkuId sku, GroupId group) const {
         const QuotaRow* row = state.quotas.find(scope);
         if (row == nullptr) continue;
         const auto change = used_.find({sku, scope.place()});
-        const Units used =
-            state.quotas.used(scope) + (change == used_.end() ? 0 : change->second);
+        const Units used = state.quotas.used(scope) + (change == used_.end() ? 0 : change->second);
         wanted += std::max<Units>(0, row->guarantee - used);
     }
     return wanted - std::max<Units>(0, promisable - group_safety_stock(state, sku, group));

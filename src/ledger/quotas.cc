@@ -13,9 +13,8 @@ bool sells_from_all_of(const State& state, ChannelId channel, GroupId group) {
     const PoolId pool = state.channel_row(channel).pool;
     if (pool == kNoPool) return false;
     const auto& locations = state.group_rows[group.raw].locations;
-    return std::all_of(locations.begin(), locations.end(), [&](LocationId at) {
-        return state.pool_rows[pool.raw].contains(at);
-    });
+    return std::all_of(locations.begin(), locations.end(),
+                       [&](LocationId at) { return state.pool_rows[pool.raw].contains(at); });
 }
 
 Refusal quota_refusal(const State& state, const SetQuota& command, const QuotaScope& scope) {
@@ -32,10 +31,10 @@ Refusal quota_refusal(const State& state, const SetQuota& command, const QuotaSc
     const bool removes = command.guarantee < 0 && command.cap < 0;
     if (removes || state.quotas.row_of(scope) != nullptr) return Refusal::none;
     const auto channels = state.quotas.channels_of(command.group);
-    const bool known = std::find(channels.begin(), channels.end(), command.channel) !=
-                       channels.end();
-    const bool room = state.quotas.size() < quotas_max &&
-                      (known || channels.size() < quota_channels_max);
+    const bool known =
+        std::find(channels.begin(), channels.end(), command.channel) != channels.end();
+    const bool room =
+        state.quotas.size() < quotas_max && (known || channels.size() < quota_channels_max);
     return room ? Refusal::none : Refusal::table_full;
 }
 
@@ -51,8 +50,8 @@ std::span<const Posting> forgiven(const Context& context, const SetQuota& comman
         if (of.place() != scope.place() || used == 0) return;
         const bool covered_by_it =
             of.sku == scope.sku || (scope.sku == kNoSku && quotas.row_of(of) == nullptr);
-        const bool other = scope.sku != kNoSku &&
-                           quotas.row_of({scope.group, scope.channel, kNoSku}) != nullptr;
+        const bool other =
+            scope.sku != kNoSku && quotas.row_of({scope.group, scope.channel, kNoSku}) != nullptr;
         if (!covered_by_it || (removes && !command.refill && other)) return;
         postings.push_back({.sku = of.sku,
                             .place = Place(PlaceKind::quota, of.place()),

@@ -16,9 +16,9 @@ namespace holdfast::ledger {
 /// partly_shipped  some units have left, others have not
 /// cancel_pending  all that is open was cancelled and waits for the node's word
 /// fulfilled       everything left
-/// in_transit      a transfer's units have left; received and completed: they came, or it was closed
-/// released, expired, cancelled   nothing is open, and this is how it ended
-/// Source   docs/glossary.md, "Promises".
+/// in_transit      a transfer's units have left; received and completed: they came, or it was
+/// closed released, expired, cancelled   nothing is open, and this is how it ended Source
+/// docs/glossary.md, "Promises".
 std::string_view reservation_status(const ReservationTable& table, const Reservation& reservation);
 
 }  // namespace holdfast::ledger

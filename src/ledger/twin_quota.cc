@@ -113,8 +113,7 @@ void Twin::use_quotas(Draft& draft) const {
         if (till && !draft.reservation && bucket == Bucket::sellable)
             changes[{sku, group}] -= delta;
     }
-    for (const auto& [what, change] : changes)
-        use(draft, what.second, channel, what.first, change);
+    for (const auto& [what, change] : changes) use(draft, what.second, channel, what.first, change);
 }
 
 /// Units that come into a group with their location, or leave it with it.
@@ -166,9 +165,10 @@ TwinOutcome Twin::on(const SetQuota& c, Instant now) {
     if (removes)
         after.quotas.erase({c.group, c.channel, scope});
     else
-        after.quotas[{c.group, c.channel, scope}] = {
-            std::max<Units>(-1, c.guarantee), std::max<Units>(-1, c.cap),
-            static_cast<std::uint32_t>(c.priority), {}};
+        after.quotas[{c.group, c.channel, scope}] = {std::max<Units>(-1, c.guarantee),
+                                                     std::max<Units>(-1, c.cap),
+                                                     static_cast<std::uint32_t>(c.priority),
+                                                     {}};
     for (const auto& [where, delta] : draft.postings)
         after.quota_used.erase({c.group, c.channel, std::get<SkuId>(where)});
     for (const auto& [of, units] : after.quota_used) {
@@ -179,15 +179,15 @@ TwinOutcome Twin::on(const SetQuota& c, Instant now) {
         if (row != nullptr && row->cap >= 0 && units > row->cap)
             draft.raises.insert(CaseKind::quota_overcommitted);
     }
-    if (c.names_sku && after.missing_in(c.sku, c.group) >
-                           std::max<Units>(0, missing_in(c.sku, c.group)))
+    if (c.names_sku &&
+        after.missing_in(c.sku, c.group) > std::max<Units>(0, missing_in(c.sku, c.group)))
         draft.raises.insert(CaseKind::quota_overcommitted);
     draft.upsert = [&] {
         quotas = after.quotas;
         if (removes) return;
         const bool kept = has_name(c.envelope.reason);
-        quotas[{c.group, c.channel, scope}].version = {
-            seq, std::string(c.envelope.actor), std::string(kept ? c.envelope.reason : "")};
+        quotas[{c.group, c.channel, scope}].version = {seq, std::string(c.envelope.actor),
+                                                       std::string(kept ? c.envelope.reason : "")};
     };
     return record(draft, &c.envelope, now);
 }

@@ -176,7 +176,8 @@ void AsioLoop::on_signal(std::function<void(int)> handler) {
     HOLDFAST_CHECK(!impl_->signal_handler, "one signal handler per loop");
     impl_->signal_handler = std::move(handler);
     boost::system::error_code ignored;
-    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) impl_->signals.add(number, ignored);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2})
+        impl_->signals.add(number, ignored);
     impl_->wait_for_signal();
 }
 
