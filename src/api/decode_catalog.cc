@@ -164,58 +164,70 @@ void resolve_skus(const ledger::State& state, std::span<const CodeText> codes,
     }
 }
 
+/// A list of SKUs, each with a location or for a whole pool.
+class PlacesReader {
+  public:
+    PlacesReader(Decoder::Parts& parts, JsonReader& reader, std::vector<AvailabilityItem>& out)
+        : parts_(parts), reader_(reader), out_(out) {
+        out_.clear();
+        parts_.codes.clear();
+    }
+    bool read(json::value list) {
+        return reader_.read_array(list, availability_items_max,
+                                  [&](std::size_t, json::value value) { return item(value); });
+    }
+    /// Once the whole document was read: the codes of the SKUs become ids.
+    bool resolve(Fault& fault) {
+        if (out_.empty()) {
+            return fault.set(problems::invalid_value, "#/items", "At least one item is needed.");
+        }
+        resolve_skus(*parts_.state, parts_.codes, out_);
+        return true;
+    }
+
+  private:
+    bool item(json::value value) {
+        AvailabilityItem& item = out_.emplace_back();
+        return reader_.read_object(value, FieldNames<2>{"sku", "location"}, bit(0),
+                                   [&](std::size_t field, json::value v) {
+                                       if (field == 0) return parts_.sku_later(reader_, v);
+                                       item.names_location = true;
+                                       return parts_.location(reader_, v, item.location);
+                                   });
+    }
+    Decoder::Parts& parts_;
+    JsonReader& reader_;
+    std::vector<AvailabilityItem>& out_;
+};
+
 }  // namespace
 
 bool Decoder::availability(std::string_view body, AvailabilityQuery& out, Fault& fault) {
     Parts& parts = *parts_;
     JsonReader reader(fault);
-    out.items.clear();
-    parts.codes.clear();
-    const auto on_item = [&](std::size_t, json::value value) {
-        AvailabilityItem& item = out.items.emplace_back();
-        return reader.read_object(value, FieldNames<2>{"sku", "location"}, bit(0),
-                                  [&](std::size_t field, json::value v) {
-                                      if (field == 0) return parts.sku_later(reader, v);
-                                      item.names_location = true;
-                                      return parts.location(reader, v, item.location);
-                                  });
-    };
-    const bool read = reader.read_document(
-        parts.parser, body, FieldNames<3>{"channel", "items", "consistent"}, bit(0) | bit(1),
-        [&](std::size_t field, json::value v) {
-            switch (field) {
-                case 0: return parts.channel(reader, v, out.channel);
-                case 1: return reader.read_array(v, availability_items_max, on_item);
-                default: return reader.read_bool(v, out.consistent);
-            }
-        });
-    if (read && out.items.empty()) {
-        return fault.set(problems::invalid_value, "#/items", "At least one item is needed.");
-    }
-    if (read) resolve_skus(*parts.state, parts.codes, out.items);
-    return read;
+    PlacesReader places(parts, reader, out.items);
+    const bool read =
+        reader.read_document(parts.parser, body, FieldNames<3>{"channel", "items", "consistent"},
+                             bit(0) | bit(1), [&](std::size_t field, json::value v) {
+                                 switch (field) {
+                                     case 0: return parts.channel(reader, v, out.channel);
+                                     case 1: return places.read(v);
+                                     default: return reader.read_bool(v, out.consistent);
+                                 }
+                             });
+    return read && places.resolve(fault);
 }
 
 bool Decoder::explanations(std::string_view body, ExplainQuery& out, Fault& fault) {
     constexpr std::int64_t kFactsMax = 100;
     Parts& parts = *parts_;
     JsonReader reader(fault);
-    out.items.clear();
-    parts.codes.clear();
-    const auto on_item = [&](std::size_t, json::value value) {
-        AvailabilityItem& item = out.items.emplace_back();
-        return reader.read_object(value, FieldNames<2>{"sku", "location"}, bit(0),
-                                  [&](std::size_t field, json::value v) {
-                                      if (field == 0) return parts.sku_later(reader, v);
-                                      item.names_location = true;
-                                      return parts.location(reader, v, item.location);
-                                  });
-    };
+    PlacesReader places(parts, reader, out.items);
     const bool read = reader.read_document(
         parts.parser, body, FieldNames<4>{"items", "channel", "at", "facts"}, bit(0),
         [&](std::size_t field, json::value v) {
             switch (field) {
-                case 0: return reader.read_array(v, availability_items_max, on_item);
+                case 0: return places.read(v);
                 case 1: return parts.channel(reader, v, out.channel);
                 case 2:
                     out.names_at = true;
@@ -223,11 +235,7 @@ bool Decoder::explanations(std::string_view body, ExplainQuery& out, Fault& faul
                 default: return reader.read_integer_between(v, 0, kFactsMax, out.facts);
             }
         });
-    if (read && out.items.empty()) {
-        return fault.set(problems::invalid_value, "#/items", "At least one item is needed.");
-    }
-    if (read) resolve_skus(*parts.state, parts.codes, out.items);
-    return read;
+    return read && places.resolve(fault);
 }
 
 }  // namespace holdfast::api

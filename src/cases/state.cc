@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/byte_stream.h"
+#include "base/row_sum.h"
 #include "cases/checkpoint_codec.h"
 
 namespace holdfast::cases {
@@ -13,27 +13,7 @@ namespace {
 /// Beside the ledger's tags of canonical rows.
 enum class RowTag : std::uint8_t { row = 120, unit_value = 121, not_opened = 122 };
 
-class RowSum {
-  public:
-    ByteWriter& row(RowTag tag) {
-        flush();
-        writer_.put(static_cast<std::uint8_t>(tag));
-        return writer_;
-    }
-    Hash128 total() {
-        flush();
-        return sum_;
-    }
-
-  private:
-    void flush() {
-        if (!bytes_.empty()) sum_ += hash128(bytes_);
-        bytes_.clear();
-    }
-    std::vector<std::byte> bytes_;
-    ByteWriter writer_{bytes_};
-    Hash128 sum_;
-};
+using Sum = RowSum<RowTag>;
 
 std::optional<std::string> fault_of(const Case& row) {
     const auto fault = [&](std::string_view what) {
@@ -76,7 +56,7 @@ std::optional<std::string> State::check_invariants() const {
 }
 
 Hash128 State::state_hash() const {
-    RowSum sum;
+    Sum sum;
     for (const auto& [id, row] : table.rows()) encode_case(sum.row(RowTag::row), row);
     for (std::uint32_t sku = 0; sku < unit_values.size(); ++sku) {
         if (unit_values[sku] == 0) continue;

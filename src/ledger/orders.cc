@@ -29,6 +29,20 @@ ForcedRequest forced_request(const RecordEvent& event, std::uint32_t index, Chan
             .quantity = quantity};
 }
 
+/// Plans the request, or tells why its units cannot be forced anywhere.
+void force_or_tell(ForcedPlanner& forced, const ForcedRequest& request, Units requested,
+                   ArenaList<LineProblem>& problems) {
+    const Refusal refusal = forced.refusal(request);
+    if (refusal == Refusal::none)
+        forced.plan(request);
+    else
+        problems.push_back({.line_index = request.line_index,
+                            .refusal = refusal,
+                            .sku = request.sku,
+                            .location = request.location,
+                            .requested = requested});
+}
+
 /// What is wrong with the shape of an order's lines, stock aside.
 std::span<const LineProblem> malformed_lines(const Context& context, const RecordEvent& event) {
     ArenaList<LineProblem> problems(context.arena, 0);
@@ -79,15 +93,7 @@ Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
         }
         const Line& line = event.lines[i];
         const ForcedRequest request = forced_request(event, i, event.channel, line.quantity);
-        const Refusal refusal = forced.refusal(request);
-        if (refusal == Refusal::none)
-            forced.plan(request);
-        else
-            problems.push_back({.line_index = i,
-                                .refusal = refusal,
-                                .sku = line.sku,
-                                .location = line.location,
-                                .requested = line.quantity});
+        force_or_tell(forced, request, line.quantity, problems);
     }
     if (!problems.empty()) return refused_lines(problems.view());
     if (!forced.fits()) return refused(Refusal::too_many_lines);
@@ -165,14 +171,7 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
         if (kept.missing_of_line[i] == 0) continue;
         const ForcedRequest request =
             forced_request(event, i, reservation->channel, kept.missing_of_line[i]);
-        const Refusal refusal = forced.refusal(request);
-        if (refusal == Refusal::none)
-            forced.plan(request);
-        else
-            problems.push_back({.line_index = i,
-                                .refusal = refusal,
-                                .sku = request.sku,
-                                .requested = event.lines[i].quantity});
+        force_or_tell(forced, request, event.lines[i].quantity, problems);
     }
     if (!problems.empty()) return refused_lines(problems.view());
     if (!forced.fits()) return refused(Refusal::too_many_lines);

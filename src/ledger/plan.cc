@@ -330,16 +330,20 @@ class Planner {
 
 }  // namespace
 
-Refusal malformed(const State& state, ChannelId channel, const Line& line) {
-    if (line.quantity < 1) return Refusal::quantity_must_be_positive;
-    if (line.quantity > quantity_max) return Refusal::quantity_too_large;
-    if (line.sku.raw >= state.items.size()) return Refusal::unknown_sku;
+Refusal place_refusal(const State& state, ChannelId channel, const Line& line) {
     const PoolId pool = state.channel_row(channel).pool;
     if (!line.names_location) return pool == kNoPool ? Refusal::channel_has_no_pool : Refusal::none;
     if (line.location.raw >= state.locations.size()) return Refusal::unknown_location;
     if (pool != kNoPool && !state.pool_rows[pool.raw].contains(line.location))
         return Refusal::location_not_in_pool;
     return Refusal::none;
+}
+
+Refusal malformed(const State& state, ChannelId channel, const Line& line) {
+    if (line.quantity < 1) return Refusal::quantity_must_be_positive;
+    if (line.quantity > quantity_max) return Refusal::quantity_too_large;
+    if (line.sku.raw >= state.items.size()) return Refusal::unknown_sku;
+    return place_refusal(state, channel, line);
 }
 
 std::span<const bool> duplicate_lines(std::span<const Line> lines, Arena& arena) {

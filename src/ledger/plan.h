@@ -97,6 +97,9 @@ class ForcedPlanner {
     Units oversold_ = 0;
 };
 
+/// What stands against where the line wants its units from: unknown_location, location_not_in_pool,
+/// channel_has_no_pool, or none.
+Refusal place_refusal(const State& state, ChannelId channel, const Line& line);
 /// Problems that need no stock to be seen: quantities, codes, line numbers.
 Refusal malformed(const State& state, ChannelId channel, const Line& line);
 /// The caller's number of a line: its own, or its position from 1.

@@ -1,7 +1,7 @@
 // Positions: one row per SKU and location, the rows of a SKU contiguous and ordered by location.
 // Hot numbers are 48 bytes; rare buckets stand in a side table only while one is not zero. The
 // table grows by blocks: no row is copied for it, but the rows of a SKU when they outgrow their
-// run. Bytes per row: docs/performance.md, "Memory".
+// run.
 #pragma once
 
 #include <cstdint>

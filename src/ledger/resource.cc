@@ -85,12 +85,7 @@ Refusal line_refusal(const State& state, ChannelId channel, ReservationChanges& 
     if (line.quantity < 1) return Refusal::quantity_must_be_positive;
     if (line.quantity > quantity_max) return Refusal::quantity_too_large;
     if (!changes.has_line(number)) return Refusal::unknown_line;
-    const PoolId pool = state.channel_row(channel).pool;
-    if (!line.names_location) return pool == kNoPool ? Refusal::channel_has_no_pool : Refusal::none;
-    if (line.location.raw >= state.locations.size()) return Refusal::unknown_location;
-    if (pool != kNoPool && !state.pool_rows[pool.raw].contains(line.location))
-        return Refusal::location_not_in_pool;
-    return Refusal::none;
+    return place_refusal(state, channel, line);
 }
 
 /// The line's parts that give units: those whose location no longer covers its promises first.

@@ -1,6 +1,6 @@
 // The state's fingerprint: a sum over rows in their canonical encoding, so that neither layout nor
 // order of rows matters. Page: docs/journal_format.md, "State hash".
-#include "base/byte_stream.h"
+#include "base/row_sum.h"
 #include "ledger/state.h"
 
 namespace holdfast::ledger {
@@ -32,30 +32,9 @@ enum class RowTag : std::uint8_t {
     transfer = 53,
 };
 
-class RowSum {
-  public:
-    /// Starts a row; fields are appended to the writer it returns.
-    ByteWriter& row(RowTag tag) {
-        flush();
-        writer_.put(static_cast<std::uint8_t>(tag));
-        return writer_;
-    }
-    Hash128 total() {
-        flush();
-        return sum_;
-    }
+using Sum = RowSum<RowTag>;
 
-  private:
-    void flush() {
-        if (!bytes_.empty()) sum_ += hash128(bytes_);
-        bytes_.clear();
-    }
-    std::vector<std::byte> bytes_;
-    ByteWriter writer_{bytes_};
-    Hash128 sum_;
-};
-
-void add_codes(RowSum& sum, RowTag tag, const CodeTable& table) {
+void add_codes(Sum& sum, RowTag tag, const CodeTable& table) {
     for (std::uint32_t id = 0; id < table.size(); ++id) {
         ByteWriter& row = sum.row(tag);
         row.put(id);
@@ -64,7 +43,7 @@ void add_codes(RowSum& sum, RowTag tag, const CodeTable& table) {
     }
 }
 
-void add_reference_data(RowSum& sum, const State& state) {
+void add_reference_data(Sum& sum, const State& state) {
     add_codes(sum, RowTag::item, state.items);
     for (std::uint32_t id = 0; id < state.locations.size(); ++id) {
         ByteWriter& row = sum.row(RowTag::location);
@@ -105,7 +84,7 @@ void add_reference_data(RowSum& sum, const State& state) {
     });
 }
 
-void add_quotas(RowSum& sum, const State& state) {
+void add_quotas(Sum& sum, const State& state) {
     const auto begin = [&](RowTag tag, const QuotaScope& scope) -> ByteWriter& {
         ByteWriter& row = sum.row(tag);
         row.put(scope.group.raw);
@@ -124,7 +103,7 @@ void add_quotas(RowSum& sum, const State& state) {
 }
 
 /// Who set a policy and when depends on the journal: names and seqs.
-void add_policy_versions(RowSum& sum, const State& state) {
+void add_policy_versions(Sum& sum, const State& state) {
     state.policies.for_each([&](PolicyKind kind, const PolicyScope& scope, const PolicyRow& set) {
         ByteWriter& row = sum.row(RowTag::policy_version);
         row.put(static_cast<std::uint8_t>(kind));
@@ -145,7 +124,7 @@ void add_policy_versions(RowSum& sum, const State& state) {
     });
 }
 
-void add_positions(RowSum& sum, const State& state) {
+void add_positions(Sum& sum, const State& state) {
     state.positions.for_each([&](const Position& p) {
         const RareBuckets rare = state.positions.rare(p.sku, p.location);
         if (p.sellable == 0 && p.reserved == 0 && p.allocated == 0 && rare == RareBuckets{}) return;
@@ -159,7 +138,7 @@ void add_positions(RowSum& sum, const State& state) {
     });
 }
 
-void add_reservations(RowSum& sum, const State& state, bool with_journal_secrets) {
+void add_reservations(Sum& sum, const State& state, bool with_journal_secrets) {
     state.reservations.for_each([&](const Reservation& r) {
         ByteWriter& row = sum.row(RowTag::reservation);
         row.put(r.id.raw);
@@ -187,7 +166,7 @@ void add_reservations(RowSum& sum, const State& state, bool with_journal_secrets
     });
 }
 
-void add_inbound(RowSum& sum, const State& state, bool with_journal_secrets) {
+void add_inbound(Sum& sum, const State& state, bool with_journal_secrets) {
     for (const auto& [key, line] : state.inbound.rows()) {
         ByteWriter& row = sum.row(RowTag::inbound_line);
         if (with_journal_secrets) row.put(key.document);
@@ -200,7 +179,7 @@ void add_inbound(RowSum& sum, const State& state, bool with_journal_secrets) {
     }
 }
 
-void add_lanes(RowSum& sum, const State& state) {
+void add_lanes(Sum& sum, const State& state) {
     for (std::uint32_t number = 0; number < state.lanes.size(); ++number) {
         ByteWriter& row = sum.row(RowTag::lane);
         row.put(number);
@@ -220,7 +199,7 @@ void add_lanes(RowSum& sum, const State& state) {
     });
 }
 
-void add_keys(RowSum& sum, RowTag tag, const KeyTable& table) {
+void add_keys(Sum& sum, RowTag tag, const KeyTable& table) {
     // One that holds no key yet decides as well when the older ones are forgotten.
     table.for_each_generation([&](std::int64_t number, std::uint64_t) {
         ByteWriter& row = sum.row(RowTag::key_generation);
@@ -236,7 +215,7 @@ void add_keys(RowSum& sum, RowTag tag, const KeyTable& table) {
     });
 }
 
-void add_sources(RowSum& sum, const State& state) {
+void add_sources(Sum& sum, const State& state) {
     for (const auto& [source, told] : state.sources.rows()) {
         ByteWriter& row = sum.row(RowTag::source);
         row.put(source.raw);
@@ -258,7 +237,7 @@ void add_sources(RowSum& sum, const State& state) {
 }  // namespace
 
 Hash128 State::stock_hash() const {
-    RowSum sum;
+    Sum sum;
     add_reference_data(sum, *this);
     add_quotas(sum, *this);
     add_positions(sum, *this);
@@ -269,7 +248,7 @@ Hash128 State::stock_hash() const {
 }
 
 Hash128 State::state_hash() const {
-    RowSum sum;
+    Sum sum;
     add_reference_data(sum, *this);
     add_quotas(sum, *this);
     add_policy_versions(sum, *this);

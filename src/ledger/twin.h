@@ -439,6 +439,13 @@ bool twin_code_allowed(std::string_view code);
 std::uint32_t twin_put_code(std::vector<TwinCode>& table, std::string_view code,
                             std::string_view title);
 
+/// What stands against what a line asks for: 1 .. quantity_max.
+inline Refusal twin_quantity_refusal(std::int64_t quantity) {
+    if (quantity < 1) return Refusal::quantity_must_be_positive;
+    if (quantity > quantity_max) return Refusal::quantity_too_large;
+    return Refusal::none;
+}
+
 /// The caller's number of a line: 0 stands for its position, from 1.
 inline std::uint64_t line_number(std::span<const Line> lines, std::size_t index) {
     return lines[index].line != 0 ? lines[index].line : index + 1;

@@ -7,12 +7,6 @@
 namespace holdfast::ledger {
 namespace {
 
-Refusal quantity_refusal(std::int64_t quantity) {
-    if (quantity < 1) return Refusal::quantity_must_be_positive;
-    if (quantity > quantity_max) return Refusal::quantity_too_large;
-    return Refusal::none;
-}
-
 std::optional<LocationId> place_of(const RecordEvent& c, const Line& line) {
     if (line.names_location) return line.location;
     if (c.names_location) return c.location;
@@ -65,7 +59,7 @@ TwinOutcome Twin::order_cancelled(const RecordEvent& c, Instant now) {
         std::vector<std::size_t> meant;
         for (std::size_t p = 0; p < before.size(); ++p)
             if (before[p].line == line) meant.push_back(p);
-        Refusal refusal = quantity_refusal(c.lines[i].quantity);
+        Refusal refusal = twin_quantity_refusal(c.lines[i].quantity);
         if (refusal == Refusal::none && meant.empty()) refusal = Refusal::unknown_line;
         if (refusal == Refusal::none)
             cancelled += cancel(draft, meant, c.lines[i].quantity);
@@ -141,7 +135,7 @@ TwinOutcome Twin::node_work(const RecordEvent& c, Instant now) {
     std::vector<TwinProblem> problems;
     for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
         const Line& line = c.lines[i];
-        Refusal refusal = quantity_refusal(line.quantity);
+        Refusal refusal = twin_quantity_refusal(line.quantity);
         if (refusal == Refusal::none && !known(line.sku)) refusal = Refusal::unknown_sku;
         if (refusal == Refusal::none && line.names_location && !known(line.location))
             refusal = Refusal::unknown_location;
@@ -393,7 +387,7 @@ TwinOutcome Twin::resource(const StepReservation& c, Instant now) {
         const Line& line = c.lines[i];
         const std::uint64_t number = line_number(c.lines, i);
         const bool number_is_new = numbers.insert(number).second;
-        Refusal refusal = quantity_refusal(line.quantity);
+        Refusal refusal = twin_quantity_refusal(line.quantity);
         if (refusal == Refusal::none && !before.has_line(number)) refusal = Refusal::unknown_line;
         if (refusal == Refusal::none && !line.names_location && !has_pool)
             refusal = Refusal::channel_has_no_pool;

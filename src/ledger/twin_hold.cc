@@ -6,12 +6,6 @@
 namespace holdfast::ledger {
 namespace {
 
-Refusal quantity_refusal(std::int64_t quantity) {
-    if (quantity < 1) return Refusal::quantity_must_be_positive;
-    if (quantity > quantity_max) return Refusal::quantity_too_large;
-    return Refusal::none;
-}
-
 /// The hold's length in microseconds, or nothing when it is out of range.
 std::optional<Microseconds> hold_length(Microseconds asked) {
     if (asked == Microseconds{0}) return time_to_live_default;
@@ -37,7 +31,7 @@ std::vector<Twin::LinePlan> Twin::check_lines(ChannelId channel,
         const Line& line = lines[i];
         const bool number_is_new = numbers.insert(line_number(lines, i)).second;
         Refusal& refusal = plans[i].refusal;
-        refusal = quantity_refusal(line.quantity);
+        refusal = twin_quantity_refusal(line.quantity);
         if (refusal != Refusal::none) continue;
         if (!known(line.sku))
             refusal = Refusal::unknown_sku;
@@ -273,7 +267,7 @@ TwinOutcome Twin::release(const StepReservation& c, Instant now) {
     for (std::size_t i = 0; i < c.lines.size(); ++i) {
         const std::uint64_t line = line_number(c.lines, i);
         const Units units = c.lines[i].quantity;
-        Refusal refusal = quantity_refusal(units);
+        Refusal refusal = twin_quantity_refusal(units);
         if (refusal == Refusal::none && !before.has_line(line)) refusal = Refusal::unknown_line;
         std::vector<std::size_t> meant;
         Units there = 0;

@@ -10,6 +10,7 @@
 #include "os/sim/sim_clock.h"
 #include "os/sim/sim_disk.h"
 #include "os/sim/sim_random.h"
+#include "sequencer/item_feed.h"
 #include "sequencer/sequencer.h"
 
 namespace holdfast::sequencer {
@@ -78,14 +79,7 @@ class CheckpointFollowerTest : public testing::Test {
         EXPECT_TRUE(process->recovery) << to_string(process->recovery.error());
         return process;
     }
-    void add_items(Process& process, int count) {
-        for (int i = 0; i < count; ++i) {
-            const std::string code = fmt::format("item-{}", items_++);
-            process.sequencer.submit(UpsertItem{.code = process.sequencer.arena().copy(code)},
-                                     nullptr, 0);
-            process.sequencer.turn();
-        }
-    }
+    void add_items(Process& process, int count) { items_.add(process.sequencer, count); }
     /// What the checkpoint at `seq` says of itself.
     journal::CheckpointInfo info_at(std::uint64_t seq) {
         journal::CheckpointStore store(disk_);
@@ -104,7 +98,7 @@ class CheckpointFollowerTest : public testing::Test {
     os::sim::SimRandom random_{7};
     os::sim::SimClock clock_;
     os::sim::SimDisk disk_{random_};
-    int items_ = 0;
+    ItemFeed items_;
 };
 
 TEST_F(CheckpointFollowerTest, TheFirstOneReplaysTheJournalFromItsFirstFact) {

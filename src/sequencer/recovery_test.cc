@@ -8,6 +8,7 @@
 #include "os/sim/sim_clock.h"
 #include "os/sim/sim_disk.h"
 #include "os/sim/sim_random.h"
+#include "sequencer/item_feed.h"
 #include "sequencer/sequencer.h"
 
 namespace holdfast::sequencer {
@@ -37,14 +38,7 @@ class RecoveryTest : public testing::Test {
         EXPECT_TRUE(process->recovery) << to_string(process->recovery.error());
         return process;
     }
-    void add_items(Process& process, int count) {
-        for (int i = 0; i < count; ++i) {
-            const std::string code = fmt::format("item-{}", items_++);
-            process.sequencer.submit(UpsertItem{.code = process.sequencer.arena().copy(code)},
-                                     nullptr, 0);
-            process.sequencer.turn();
-        }
-    }
+    void add_items(Process& process, int count) { items_.add(process.sequencer, count); }
     /// Ten items, then a checkpoint, twice; then five more. Returns the state's hash.
     Hash128 two_checkpoints() {
         const auto process = started();
@@ -73,7 +67,7 @@ class RecoveryTest : public testing::Test {
     os::sim::SimRandom random_{11};
     os::sim::SimClock clock_;
     os::sim::SimDisk disk_{random_};
-    int items_ = 0;
+    ItemFeed items_;
 };
 
 TEST_F(RecoveryTest, BeginsAtTheNewestCheckpoint) {

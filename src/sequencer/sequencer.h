@@ -67,7 +67,7 @@ struct SequencerOptions {
     std::size_t group_commands_max = 16384;
     std::uint32_t expire_holds_max = 256;
     /// A checkpoint is taken when this many bytes of facts, or so many facts, would have to be
-    /// replayed: about three seconds' work (docs/performance.md), while one is written another two.
+    /// replayed: meant to keep a start under five seconds' work; not measured at that size yet.
     /// 0: never for that reason.
     std::uint64_t checkpoint_after_bytes = 512ULL * 1024 * 1024;
     std::uint32_t checkpoint_after_facts = 4'000'000;

@@ -77,7 +77,7 @@ def check_codes(contract, report, slow):
                     for path in sorted((root / "src" / folder).glob("*_test.cc")))
     reserved = (root / "tests" / "stories" / "reserved_words.txt").read_text(encoding="utf-8").splitlines()
     for code in contract.codes:
-        if code in reserved or code in NO_ROAD_YET:  # it has a name, and no decider answers it yet
+        if code in reserved or code in NO_ROAD_YET:  # nothing over HTTP can answer it yet
             continue
         if code == "request_timeout" and not slow:
             continue

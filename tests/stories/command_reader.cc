@@ -268,9 +268,7 @@ bool CommandReader::read_table(ReadCommand& out) {
         UpsertPool c;
         c.code = keep(out, words_.take());
         if (!words_.eat("is")) return false;
-        do {
-            out.locations.push_back(location());
-        } while (words_.eat(","));
+        read_locations(out);
         c.locations = out.locations;
         out.command = c;
         return true;

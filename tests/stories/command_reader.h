@@ -69,6 +69,11 @@ class CommandReader {
     [[nodiscard]] std::string body_text() const;
     ReservationId reservation();
     LocationId location() { return names_.state.location(words_.take()); }
+    /// A list of them, into the command's own.
+    void read_locations(ReadCommand& out) {
+        do out.locations.push_back(location());
+        while (words_.eat(","));
+    }
     SkuId sku() { return names_.state.sku(words_.take()); }
 
     Names names_;

@@ -19,9 +19,7 @@ bool CommandReader::read_group(ReadCommand& out) {
     c.code = keep(out, words_.take());
     if (!words_.eat("is empty")) {
         if (!words_.eat("is")) return false;
-        do {
-            out.locations.push_back(location());
-        } while (words_.eat(","));
+        read_locations(out);
     }
     c.locations = out.locations;
     out.command = c;
