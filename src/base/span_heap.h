@@ -106,6 +106,11 @@ class SpanHeap {
         return moved;
     }
 
+    /// Blocks for so many rows in all are there before they are needed.
+    void reserve(std::uint64_t rows) {
+        while (blocks_.size() * std::uint64_t{kBlockRows} < rows) add_free_block();
+    }
+
     /// Held by blocks and their books.
     [[nodiscard]] std::uint64_t bytes() const {
         std::uint64_t total = 0;

@@ -1,7 +1,9 @@
 #include "ledger/key_table.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/check.h"
 #include "base/planted.h"
 
 namespace holdfast::ledger {
@@ -19,8 +21,13 @@ void KeyTable::put(const Hash128& key, const KeyRow& row, Instant now) {
 }
 
 void KeyTable::insert(Generation& into, const Hash128& key, const KeyRow& row) {
-    if (into.keys.empty()) into.keys.reserve(expected_);
-    into.keys[key] = row;
+    HOLDFAST_CHECK(row.seq != 0, "a key leads to a fact");
+    if (into.keys.size() == 0 && expected_ != 0)
+        into.keys.reserve(std::exchange(expected_, std::uint64_t{0}));
+    if (Slot* known = into.keys.find(key.low, [&](const Slot& slot) { return slot.key == key; }))
+        known->row = row;
+    else
+        into.keys.insert(key.low, {key, row});
 }
 
 void KeyTable::restore(std::int64_t number) {

@@ -9,9 +9,9 @@
 #include <deque>
 #include <optional>
 
-#include "base/flat_map.h"
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/sharded_table.h"
 
 namespace holdfast::ledger {
 
@@ -34,7 +34,7 @@ class KeyTable {
 
     [[nodiscard]] std::optional<KeyRow> find(const Hash128& key) const {
         for (const Generation& g : kept_)
-            if (const auto it = g.keys.find(key); it != g.keys.end()) return it->second;
+            if (const Slot* slot = g.find(key); slot != nullptr) return slot->row;
         return std::nullopt;
     }
     [[nodiscard]] std::uint64_t size() const {
@@ -55,14 +55,20 @@ class KeyTable {
     template <class Visit>
     void for_each(Visit&& visit) const {
         for (const Generation& g : kept_)
-            for (const auto& [key, row] : g.keys) visit(g.number, key, row);
+            g.keys.for_each([&](const Slot& slot) { visit(g.number, slot.key, slot.row); });
     }
     /// Visits the numbers of the generations that are kept, newest first, with their sizes.
     template <class Visit>
     void for_each_generation(Visit&& visit) const {
         for (const Generation& g : kept_) visit(g.number, std::uint64_t{g.keys.size()});
     }
-    /// Room for this many keys in each generation that gets any.
+    [[nodiscard]] std::uint64_t bytes() const {
+        std::uint64_t total = 0;
+        for (const Generation& g : kept_) total += g.keys.bytes();
+        return total;
+    }
+    /// Room for this many keys in the next generation that gets any: at the start, before anybody
+    /// waits. Later ones grow as they are filled.
     void reserve(std::uint64_t keys) { expected_ = keys; }
     /// Checkpoint loading: makes a numbered generation, and puts a key into it.
     void restore(std::int64_t number);
@@ -70,13 +76,18 @@ class KeyTable {
 
   private:
     // The key is a keyed hash already.
-    struct Identity {
-        using is_avalanching = void;
-        std::size_t operator()(const Hash128& h) const noexcept { return h.low; }
+    struct Slot {
+        Hash128 key;
+        KeyRow row;  // no fact has seq 0
+        [[nodiscard]] bool used() const { return row.seq != 0; }
+        [[nodiscard]] std::uint32_t place() const { return static_cast<std::uint32_t>(key.low); }
     };
     struct Generation {
         std::int64_t number = 0;
-        FlatMap<Hash128, KeyRow, Identity> keys;
+        ShardedTable<Slot> keys;
+        [[nodiscard]] const Slot* find(const Hash128& key) const {
+            return keys.find(key.low, [&](const Slot& slot) { return slot.key == key; });
+        }
     };
     [[nodiscard]] std::int64_t number_at(Instant now) const {
         return to_raw(now) / generation_.count();

@@ -1,45 +1,84 @@
 #include "ledger/reservation_table.h"
 
 #include <algorithm>
-#include <bit>
-#include <functional>
 
 #include "base/check.h"
 
 namespace holdfast::ledger {
 
-Reservation& ReservationTable::create(ReservationId id) {
-    const auto [it, fresh] = rows_.try_emplace(id.raw);
-    HOLDFAST_CHECK(fresh, "a reservation is created once");
-    it->second.id = id;
-    return it->second;
+void ReservationTable::reserve(std::uint64_t reservations) {
+    if (reservations == 0) return;
+    rows_.reserve(reservations);
+    parts_.reserve(reservations * 2);
+    by_id_.reserve(reservations);
+    by_order_.reserve(reservations / 4);
+    deadlines_.reserve(reservations);
 }
 
-Part& ReservationTable::append_part(Reservation& r) {
-    // Spans of parts have power-of-two capacities: full when the count is zero or a power of two.
-    if (r.part_count == 0 || std::has_single_bit(r.part_count)) {
-        const std::uint32_t capacity = r.part_count == 0 ? 1 : r.part_count * 2;
-        const auto size_class = static_cast<std::size_t>(std::countr_zero(capacity));
-        if (free_parts_by_class_.size() <= size_class) free_parts_by_class_.resize(size_class + 1);
-        auto& reusable = free_parts_by_class_[size_class];
-        std::uint32_t first = 0;
-        if (!reusable.empty()) {
-            first = reusable.back();
-            reusable.pop_back();
-        } else {
-            HOLDFAST_CHECK(parts_.size() + capacity < std::size_t{1} << 32,
-                           "part offsets fit 32 bits");
-            first = static_cast<std::uint32_t>(parts_.size());
-            parts_.resize(parts_.size() + capacity);
-        }
-        std::copy_n(parts_.begin() + r.first_part, r.part_count, parts_.begin() + first);
-        if (r.part_count != 0) free_parts_by_class_[size_class - 1].push_back(r.first_part);
-        r.first_part = first;
+ReservationTable::Bytes ReservationTable::bytes() const {
+    return {.rows = rows_.bytes(),
+            .parts = parts_.bytes(),
+            .counts = more_.bytes(),
+            .deadlines = deadlines_.bytes(),
+            .index = by_id_.bytes(),
+            .index_by_order = by_order_.bytes()};
+}
+
+// Rows
+
+Reservation& ReservationTable::create(ReservationId id) {
+    HOLDFAST_CHECK(id != kFreeRow, "a reservation is named by the seq of a fact");
+    HOLDFAST_CHECK(number_of(id) == kNoRow, "a reservation is created once");
+    give_back();
+    std::uint32_t number = free_row_;
+    if (number == kNoRow) {
+        HOLDFAST_CHECK(rows_.size() < kNoRow, "row numbers fit 32 bits");
+        number = static_cast<std::uint32_t>(rows_.size());
+        rows_.push_back({});
+    } else {
+        free_row_ = rows_[number].first_part;
+        rows_[number] = Reservation{};
     }
-    Part& part = parts_[r.first_part + r.part_count];
-    part = Part{};
+    rows_[number].id = id;
+    by_id_.insert(id.raw, number);
+    return rows_[number];
+}
+
+void ReservationTable::free_row(std::uint32_t number) {
+    Reservation& r = rows_[number];
+    for (const Part& part : parts(r))
+        if (part.more != 0) free_more(part.more);
+    if (r.part_count != 0) parts_.release(r.first_part, SpanHeap<Part>::capacity_for(r.part_count));
+    if (r.order_hash != 0 && number_of_order(r.order_hash) == number)
+        by_order_.erase(r.order_hash, number);
+    by_id_.erase(r.id.raw, number);
+    r = Reservation{.id = kFreeRow, .first_part = free_row_};
+    free_row_ = number;
+}
+
+void ReservationTable::set_order(Reservation& r, std::uint64_t order_hash) {
+    const std::uint32_t number = number_of(r.id);
+    // A reservation belongs to one order: the reference it had before no longer leads to it.
+    if (r.order_hash != 0 && number_of_order(r.order_hash) == number)
+        by_order_.erase(r.order_hash, number);
+    // And an order to one reservation, the last one.
+    if (order_hash != 0)
+        if (const std::uint32_t before = number_of_order(order_hash); before != kNoRow)
+            by_order_.erase(order_hash, before);
+    r.order_hash = order_hash;
+    if (order_hash != 0) by_order_.insert(order_hash, number);
+}
+
+// Parts
+
+Part& ReservationTable::append_part(Reservation& r) {
+    const std::uint32_t capacity = SpanHeap<Part>::capacity_for(r.part_count);
+    if (r.part_count == capacity)
+        r.first_part = parts_.enlarge(r.first_part, r.part_count, capacity,
+                                      SpanHeap<Part>::capacity_for(r.part_count + 1));
+    Part* part = parts_.at(r.first_part) + r.part_count;
     ++r.part_count;
-    return part;
+    return *std::construct_at(part);
 }
 
 void ReservationTable::set_counts(Part& part, const PartCounts& counts) {
@@ -47,109 +86,88 @@ void ReservationTable::set_counts(Part& part, const PartCounts& counts) {
     const bool plain =
         counts == PartCounts{.created = counts.reserved, .reserved = counts.reserved};
     if (plain) {
-        if (part.more != 0) free_more_.push_back(part.more - 1);
+        if (part.more != 0) free_more(part.more);
         part.more = 0;
         return;
     }
-    if (part.more == 0) {
-        if (free_more_.empty()) {
-            more_.emplace_back();
-            HOLDFAST_CHECK(more_.size() < std::size_t{1} << 32, "rows of counts fit 32 bits");
-            part.more = static_cast<std::uint32_t>(more_.size());
-        } else {
-            part.more = free_more_.back() + 1;
-            free_more_.pop_back();
-        }
+    if (part.more == 0 && free_more_ != 0) {
+        part.more = free_more_;
+        free_more_ = static_cast<std::uint32_t>(more_[free_more_ - 1].created);
+    } else if (part.more == 0) {
+        more_.push_back({});
+        HOLDFAST_CHECK(more_.size() < std::size_t{1} << 32, "rows of counts fit 32 bits");
+        part.more = static_cast<std::uint32_t>(more_.size());
     }
     more_[part.more - 1] = counts;
 }
 
-bool ReservationTable::live(const Deadline& d) const {
-    const auto it = rows_.find(d.id);
-    return it != rows_.end() && it->second.expires_at == d.at && !it->second.ended();
+void ReservationTable::free_more(std::uint32_t more) {
+    more_[more - 1].created = free_more_;
+    free_more_ = more;
 }
 
-void ReservationTable::drop_stale_deadlines() {
-    while (!deadlines_.empty() && !live(deadlines_.front())) {
-        std::pop_heap(deadlines_.begin(), deadlines_.end(), std::greater<>{});
-        deadlines_.pop_back();
+// Deadlines
+
+bool ReservationTable::earlier(const Deadline& a, const Deadline& b) const {
+    return a.at != b.at ? a.at < b.at : rows_[a.row].id < rows_[b.row].id;
+}
+
+void ReservationTable::place_deadline(std::uint32_t place, const Deadline& deadline) {
+    deadlines_[place] = deadline;
+    rows_[deadline.row].deadline_place = place + 1;
+}
+
+void ReservationTable::sift_up(std::uint32_t place, const Deadline& deadline) {
+    while (place != 0) {
+        const std::uint32_t above = (place - 1) / 2;
+        if (!earlier(deadline, deadlines_[above])) break;
+        place_deadline(place, deadlines_[above]);
+        place = above;
     }
+    place_deadline(place, deadline);
+}
+
+void ReservationTable::sift_down(std::uint32_t place, const Deadline& deadline) {
+    const auto size = static_cast<std::uint32_t>(deadlines_.size());
+    while (true) {
+        std::uint32_t below = 2 * place + 1;
+        if (below >= size) break;
+        if (below + 1 < size && earlier(deadlines_[below + 1], deadlines_[below])) ++below;
+        if (!earlier(deadlines_[below], deadline)) break;
+        place_deadline(place, deadlines_[below]);
+        place = below;
+    }
+    place_deadline(place, deadline);
+}
+
+void ReservationTable::remove_deadline(Reservation& r) {
+    if (r.deadline_place == 0) return;
+    const std::uint32_t place = r.deadline_place - 1;
+    r.deadline_place = 0;
+    const Deadline last = deadlines_.back();
+    deadlines_.pop_back();
+    if (place == deadlines_.size()) return;
+    // The last one takes its place, and may belong above or below it.
+    if (place != 0 && earlier(last, deadlines_[(place - 1) / 2]))
+        sift_up(place, last);
+    else
+        sift_down(place, last);
 }
 
 void ReservationTable::set_deadline(Reservation& r, std::int64_t expires_at) {
+    remove_deadline(r);
     r.expires_at = expires_at;
-    if (expires_at != 0) {
-        deadlines_.push_back({expires_at, r.id.raw});
-        std::push_heap(deadlines_.begin(), deadlines_.end(), std::greater<>{});
-    }
-    drop_stale_deadlines();
-}
-
-void ReservationTable::set_order(Reservation& r, std::uint64_t order_hash) {
-    // A reservation belongs to one order: the reference it had before no longer leads to it.
-    const auto before = by_order_.find(r.order_hash);
-    if (before != by_order_.end() && before->second == r.id.raw) by_order_.erase(before);
-    r.order_hash = order_hash;
-    if (order_hash != 0) by_order_[order_hash] = r.id.raw;
-}
-
-void ReservationTable::end(Reservation& r, FactType by, Instant now) {
-    r.ended_by = by;
-    r.expires_at = 0;
-    r.ended_generation =
-        static_cast<std::int32_t>(to_raw(now) / ended_reservation_generation.count());
-    // Facts end reservations in the order of time; a checkpoint brings them back in any order.
-    auto place = ended_.end();
-    while (place != ended_.begin() && std::prev(place)->generation >= r.ended_generation) --place;
-    if (place == ended_.end() || place->generation != r.ended_generation)
-        place = ended_.insert(place, Ended{r.ended_generation, {}});
-    place->ids.push_back(r.id.raw);
-    drop_stale_deadlines();
-}
-
-void ReservationTable::reopen(Reservation& r) {
-    r.ended_by = FactType{};
-    r.ended_generation = 0;
-}
-
-void ReservationTable::advance(Instant now) {
-    const std::int64_t current = to_raw(now) / ended_reservation_generation.count();
-    while (!ended_.empty() &&
-           ended_.front().generation <= current - ended_reservation_generations) {
-        const std::int64_t generation = ended_.front().generation;
-        for (const std::uint64_t id : ended_.front().ids) {
-            const auto it = rows_.find(id);
-            // Reopened and ended again later: it stands in a later generation too.
-            if (it != rows_.end() && it->second.ended() &&
-                it->second.ended_generation == generation)
-                forget(id);
-        }
-        ended_.pop_front();
-    }
-}
-
-void ReservationTable::forget(std::uint64_t id) {
-    const auto it = rows_.find(id);
-    const Reservation& r = it->second;
-    for (const Part& part : parts(r))
-        if (part.more != 0) free_more_.push_back(part.more - 1);
-    if (r.part_count != 0) {
-        const std::uint32_t capacity = std::bit_ceil(r.part_count);
-        free_parts_by_class_[static_cast<std::size_t>(std::countr_zero(capacity))].push_back(
-            r.first_part);
-    }
-    if (r.order_hash != 0) {
-        const auto order = by_order_.find(r.order_hash);
-        if (order != by_order_.end() && order->second == id) by_order_.erase(order);
-    }
-    rows_.erase(it);
+    if (expires_at == 0) return;
+    const Deadline deadline{.at = expires_at, .row = number_of(r.id)};
+    deadlines_.push_back(deadline);
+    sift_up(static_cast<std::uint32_t>(deadlines_.size() - 1), deadline);
 }
 
 std::vector<ReservationId> ReservationTable::due(Instant now, std::size_t holds_max) const {
     std::vector<ReservationId> ids;
     // Best-first walk from the heap's root: visits little more than what it returns.
     const auto later = [this](std::size_t a, std::size_t b) {
-        return deadlines_[a] > deadlines_[b];
+        return earlier(deadlines_[b], deadlines_[a]);
     };
     std::vector<std::size_t> open;
     const auto visit = [&](std::size_t i) {
@@ -162,9 +180,7 @@ std::vector<ReservationId> ReservationTable::due(Instant now, std::size_t holds_
         std::pop_heap(open.begin(), open.end(), later);
         const std::size_t i = open.back();
         open.pop_back();
-        const ReservationId id{deadlines_[i].id};
-        // A hold extended to the same instant stands in the heap twice, side by side in this order.
-        if (live(deadlines_[i]) && (ids.empty() || ids.back() != id)) ids.push_back(id);
+        ids.push_back(rows_[deadlines_[i].row].id);
         visit(2 * i + 1);
         visit(2 * i + 2);
     }
@@ -172,7 +188,64 @@ std::vector<ReservationId> ReservationTable::due(Instant now, std::size_t holds_
 }
 
 Instant ReservationTable::next_deadline() const {
-    return deadlines_.empty() ? Instant::max() : instant_from_raw(deadlines_.front().at);
+    return deadlines_.empty() ? Instant::max() : instant_from_raw(deadlines_[0].at);
+}
+
+// Ends
+
+/// Facts end reservations in the order of time; a checkpoint brings them back in any order.
+ReservationTable::Generation& ReservationTable::generation(std::int64_t number) {
+    auto place = ended_.end();
+    while (place != ended_.begin() && std::prev(place)->number >= number) --place;
+    if (place == ended_.end() || place->number != number)
+        place = ended_.insert(place, Generation{.number = number, .count = 0, .rows = {}});
+    return *place;
+}
+
+void ReservationTable::end(Reservation& r, FactType by, Instant now) {
+    remove_deadline(r);
+    r.ended_by = by;
+    r.expires_at = 0;
+    r.ended_generation =
+        static_cast<std::int32_t>(to_raw(now) / ended_reservation_generation.count());
+    Generation& ended = generation(r.ended_generation);
+    ended.rows.push_back(number_of(r.id));
+    ++ended.count;
+    give_back();
+}
+
+/// Its number stays with the generation, which passes it over: the row says when it ended last.
+void ReservationTable::reopen(Reservation& r) {
+    --generation(r.ended_generation).count;
+    r.ended_by = FactType{};
+    r.ended_generation = 0;
+}
+
+void ReservationTable::advance(Instant now) {
+    const std::int64_t current = to_raw(now) / ended_reservation_generation.count();
+    const std::int64_t upto = current - ended_reservation_generations;
+    if (upto <= forgotten_generation_) return;
+    for (const Generation& ended : ended_)
+        if (ended.number > forgotten_generation_ && ended.number <= upto)
+            forgotten_rows_ += ended.count;
+    forgotten_generation_ = upto;
+}
+
+void ReservationTable::give_back() {
+    for (int i = 0; i < kGivenBack && !ended_.empty(); ++i) {
+        Generation& oldest = ended_.front();
+        if (oldest.number > forgotten_generation_) return;
+        if (oldest.rows.empty()) {
+            ended_.pop_front();
+            continue;
+        }
+        const std::uint32_t number = oldest.rows.front();
+        oldest.rows.pop_front();
+        const Reservation& r = rows_[number];
+        if (!r.ended() || r.ended_generation != oldest.number) continue;
+        free_row(number);
+        --forgotten_rows_;
+    }
 }
 
 }  // namespace holdfast::ledger

@@ -1,19 +1,26 @@
 // Reservations and their parts. A part is the share of one line at one location; a line that was
 // split has several parts. Ended reservations stay readable for a while, then are forgotten by
 // generations of log time, as keys are.
+//
+// A row is 64 bytes and never moves; parts stand side by side in a heap of runs; indexes hold row
+// numbers, not keys. Everything grows by blocks or by small shards, and what is forgotten at once
+// is given back little by little: no command waits for a table. Bytes: docs/performance.md,
+// "Memory".
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <queue>
+#include <limits>
 #include <span>
 #include <vector>
 
-#include "base/flat_map.h"
+#include "base/block_vector.h"
 #include "base/instant.h"
+#include "base/span_heap.h"
 #include "canonical/ids.h"
 #include "canonical/quantity.h"
 #include "canonical/vocabulary.h"
+#include "ledger/row_index.h"
 
 namespace holdfast::ledger {
 
@@ -65,12 +72,14 @@ struct Reservation {
     std::uint32_t part_count = 0;
     ChannelId channel = kNoChannel;
     LocationId destination = kNoLocation;  ///< of a transfer
+    /// The table's: 1 + where its deadline stands; 0 = it has none.
+    std::uint32_t deadline_place = 0;
+    std::int32_t ended_generation = 0;
     /// Type of the fact that ended it; zero while open.
     FactType ended_by{};
     bool confirmed = false;
     PromiseKind kind = PromiseKind::order;
     bool pinned = false;  ///< its units are never taken from another location
-    std::int32_t ended_generation = 0;
 
     [[nodiscard]] bool ended() const { return ended_by != FactType{}; }
     /// Whether a part keeps the reservation open: something of it is promised, or on a lane.
@@ -78,6 +87,8 @@ struct Reservation {
         return counts.open() != 0 || (kind == PromiseKind::transfer && counts.in_transit() != 0);
     }
 };
+
+static_assert(sizeof(Reservation) == 64);
 
 /// Most parts of one reservation: what the fields of one fact hold, with room for a shipment of
 /// lines_per_request_max lines that touches them all.
@@ -94,41 +105,34 @@ inline constexpr std::int64_t ended_reservation_generations = 3;
 class ReservationTable {
   public:
     [[nodiscard]] const Reservation* find(ReservationId id) const {
-        const auto it = rows_.find(id.raw);
-        return it == rows_.end() ? nullptr : &it->second;
+        const Reservation* row = row_of(id);
+        return row == nullptr || forgotten(*row) ? nullptr : row;
     }
     [[nodiscard]] const Reservation* find_by_order(std::uint64_t order_hash) const {
-        const auto it = by_order_.find(order_hash);
-        return it == by_order_.end() ? nullptr : find(ReservationId{it->second});
+        const std::uint32_t number = number_of_order(order_hash);
+        return number == kNoRow || forgotten(rows_[number]) ? nullptr : &rows_[number];
     }
     [[nodiscard]] std::span<const Part> parts(const Reservation& r) const {
-        return {parts_.data() + r.first_part, r.part_count};
+        if (r.part_count == 0) return {};
+        return {parts_.at(r.first_part), r.part_count};
     }
     [[nodiscard]] PartCounts counts(const Part& part) const {
         if (part.more == 0) return {.created = part.reserved, .reserved = part.reserved};
         return more_[part.more - 1];
     }
-    [[nodiscard]] std::uint64_t size() const { return rows_.size(); }
-    /// The open hold whose time comes first, if it has come at `now`; skips what was confirmed,
-    /// extended or ended meanwhile.
+    [[nodiscard]] std::uint64_t size() const { return by_id_.size() - forgotten_rows_; }
+    /// The open holds whose time has come at `now`, the earliest first.
     [[nodiscard]] std::vector<ReservationId> due(Instant now, std::size_t holds_max) const;
     /// When the next hold may expire; nothing known: the far future.
     [[nodiscard]] Instant next_deadline() const;
 
     // Changes, by apply and checkpoint loading only.
-    void reserve(std::uint64_t reservations) {
-        rows_.reserve(reservations);
-        parts_.reserve(reservations * 2);
-        deadlines_.reserve(reservations);
-        by_order_.reserve(reservations / 4);
-    }
+    void reserve(std::uint64_t reservations);
     Reservation& create(ReservationId id);
-    Reservation* find_mutable(ReservationId id) {
-        const auto it = rows_.find(id.raw);
-        return it == rows_.end() ? nullptr : &it->second;
-    }
+    Reservation* find_mutable(ReservationId id) { return const_cast<Reservation*>(find(id)); }
     std::span<Part> parts_mutable(const Reservation& r) {
-        return {parts_.data() + r.first_part, r.part_count};
+        if (r.part_count == 0) return {};
+        return {parts_.at(r.first_part), r.part_count};
     }
     Part& append_part(Reservation& r);
     void set_counts(Part& part, const PartCounts& counts);
@@ -142,32 +146,74 @@ class ReservationTable {
 
     template <class Visit>
     void for_each(Visit&& visit) const {
-        for (const auto& [id, row] : rows_) visit(row);
+        for (std::size_t i = 0; i < rows_.size(); ++i)
+            if (rows_[i].id != kFreeRow && !forgotten(rows_[i])) visit(rows_[i]);
     }
 
+    /// Memory that is held, by what for.
+    struct Bytes {
+        std::uint64_t rows = 0;
+        std::uint64_t parts = 0;
+        std::uint64_t counts = 0;  ///< of parts that are more than reserved
+        std::uint64_t deadlines = 0;
+        std::uint64_t index = 0;           ///< by id
+        std::uint64_t index_by_order = 0;  ///< by order or transfer
+    };
+    [[nodiscard]] Bytes bytes() const;
+
   private:
+    static constexpr std::uint32_t kNoRow = RowIndex::kNone;
+    /// No fact has seq 0, and no reservation this id.
+    static constexpr ReservationId kFreeRow{0};
+    /// Rows of a forgotten generation that one command gives back.
+    static constexpr int kGivenBack = 4;
+
     struct Deadline {
         std::int64_t at = 0;
-        std::uint64_t id = 0;
-        friend auto operator<=>(const Deadline&, const Deadline&) = default;
+        std::uint32_t row = 0;
     };
-    struct Ended {
-        std::int64_t generation = 0;
-        std::vector<std::uint64_t> ids;
+    struct Generation {
+        std::int64_t number = 0;
+        std::uint64_t count = 0;         ///< of rows that ended in it and were not reopened
+        std::deque<std::uint32_t> rows;  ///< that ended in it, reopened ones included
     };
-    void forget(std::uint64_t id);
-    [[nodiscard]] bool live(const Deadline& d) const;
-    void drop_stale_deadlines();
 
-    FlatMap<std::uint64_t, Reservation> rows_;
-    std::pmr::vector<Part> parts_;
-    std::vector<std::vector<std::uint32_t>> free_parts_by_class_;
-    std::pmr::vector<PartCounts> more_;  // of parts that are more than reserved
-    std::vector<std::uint32_t> free_more_;
-    FlatMap<std::uint64_t, std::uint64_t> by_order_;
-    // A min-heap. Entries whose deadline moved stay in it and are skipped when they come up.
-    std::pmr::vector<Deadline> deadlines_;
-    std::deque<Ended> ended_;  // oldest first
+    [[nodiscard]] std::uint32_t number_of(ReservationId id) const {
+        return by_id_.find(id.raw, [&](std::uint32_t row) { return rows_[row].id == id; });
+    }
+    [[nodiscard]] std::uint32_t number_of_order(std::uint64_t order_hash) const {
+        return by_order_.find(
+            order_hash, [&](std::uint32_t row) { return rows_[row].order_hash == order_hash; });
+    }
+    [[nodiscard]] const Reservation* row_of(ReservationId id) const {
+        const std::uint32_t number = number_of(id);
+        return number == kNoRow ? nullptr : &rows_[number];
+    }
+    [[nodiscard]] bool forgotten(const Reservation& r) const {
+        return r.ended() && r.ended_generation <= forgotten_generation_;
+    }
+    Generation& generation(std::int64_t number);
+    void give_back();
+    void free_row(std::uint32_t number);
+    void free_more(std::uint32_t more);
+
+    [[nodiscard]] bool earlier(const Deadline& a, const Deadline& b) const;
+    void place_deadline(std::uint32_t place, const Deadline& deadline);
+    void sift_up(std::uint32_t place, const Deadline& deadline);
+    void sift_down(std::uint32_t place, const Deadline& deadline);
+    void remove_deadline(Reservation& r);
+
+    BlockVector<Reservation> rows_;
+    std::uint32_t free_row_ = kNoRow;  // the next one stands in its first_part
+    SpanHeap<Part> parts_;
+    BlockVector<PartCounts> more_;  // of parts that are more than reserved
+    std::uint32_t free_more_ = 0;   // 1 + its number; the next one stands in its `created`
+    RowIndex by_id_;
+    RowIndex by_order_;
+    BlockVector<Deadline> deadlines_;  // a min-heap of the open holds, by deadline and id
+    std::deque<Generation> ended_;     // oldest first
+    std::int64_t forgotten_generation_ = std::numeric_limits<std::int64_t>::min();
+    std::uint64_t forgotten_rows_ = 0;  // not given back yet
 };
 
 }  // namespace holdfast::ledger
