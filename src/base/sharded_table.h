@@ -105,9 +105,9 @@ class ShardedTable {
     static constexpr std::size_t kShards = 256;
     static constexpr int kShardShift = 56;
     static constexpr std::uint32_t kFirstSlots = 16;
-    /// At most four slots of five are used.
-    static constexpr std::uint32_t kLoadMax = 4;
-    static constexpr std::uint32_t kLoadOf = 5;
+    /// At most seven slots of ten are used: a look-up that finds nothing asks six slots then.
+    static constexpr std::uint32_t kLoadMax = 7;
+    static constexpr std::uint32_t kLoadOf = 10;
 
     /// Small slots stand several to a unit, because a free run must hold its header.
     static constexpr std::uint32_t kUnitSlots = sizeof(Slot) >= 16 ? 1 : 16 / sizeof(Slot);

@@ -188,6 +188,8 @@ Outcome decide(const State& state, const Command& command, const Stamp& stamp, A
                FactWriter& facts) {
     HOLDFAST_CHECK(stamp.next_seq == state.seq + 1, "facts are decided on the state before them");
     HOLDFAST_CHECK(stamp.now >= state.log_time, "log time never goes back");
+    // Where a new reservation will be entered: there by the time that it is planned.
+    state.reservations.prefetch(ReservationId{stamp.next_seq});
     const std::size_t before = facts.size();
     const Outcome outcome = decide_any(Context{state, stamp, arena, facts}, command);
     HOLDFAST_CHECK((outcome.facts > 0) == (facts.size() > before), "facts are counted");
@@ -199,8 +201,15 @@ Outcome decide(const State& state, const Command& command, const Stamp& stamp, A
 }
 
 void prefetch(const State& state, const Command& command) {
+    if (const Envelope* envelope = envelope_of(command)) {
+        state.transport_keys.prefetch(envelope->transport.key);
+        if (envelope->semantic.key != Hash128{})
+            state.semantic_keys.prefetch(envelope->semantic.key);
+    }
     if (const auto* c = std::get_if<ReserveStock>(&command)) {
         if (!c->lines.empty()) state.positions.prefetch(c->lines.front().sku);
+    } else if (const auto* s = std::get_if<StepReservation>(&command)) {
+        state.reservations.prefetch(s->reservation);
     } else if (const auto* e = std::get_if<RecordEvent>(&command)) {
         if (!e->lines.empty()) state.positions.prefetch(e->lines.front().sku);
     }

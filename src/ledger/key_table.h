@@ -37,6 +37,9 @@ class KeyTable {
             if (const Slot* slot = g.find(key); slot != nullptr) return slot->row;
         return std::nullopt;
     }
+    void prefetch(const Hash128& key) const {
+        for (const Generation& g : kept_) g.keys.prefetch(key.low);
+    }
     [[nodiscard]] std::uint64_t size() const {
         std::uint64_t total = 0;
         for (const Generation& g : kept_) total += g.keys.size();

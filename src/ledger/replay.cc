@@ -23,10 +23,24 @@ class Ahead {
         }
         if (fact.posting_count() > 0 && fact.size() >= kFactHeaderBytes + kPostingBytes)
             state_.positions.prefetch(fact.posting(0).sku);
+        state_.reservations.prefetch(ReservationId{fact.seq()});
+        prefetch_key(fact);
         rest_ = rest_.subspan(fact.size());
     }
 
   private:
+    /// Walks the fields without believing their lengths.
+    void prefetch_key(const FactView& fact) const {
+        constexpr std::size_t kTagAndLength = 4;
+        const std::byte* bytes = fact.bytes().data();
+        std::size_t at = kFactHeaderBytes + fact.posting_count() * kPostingBytes;
+        while (at + kTagAndLength + sizeof(KeyField) <= fact.size()) {
+            const std::byte* field = bytes + at;
+            if (load<std::uint16_t>(field) == static_cast<std::uint16_t>(FieldTag::transport_key))
+                return state_.transport_keys.prefetch(load<KeyField>(field + kTagAndLength).key);
+            at += kTagAndLength + load<std::uint16_t>(field + 2);
+        }
+    }
     const State& state_;
     ByteSpan rest_;
 };

@@ -120,6 +120,8 @@ class ReservationTable {
         if (part.more == 0) return {.created = part.reserved, .reserved = part.reserved};
         return more_[part.more - 1];
     }
+    /// Hint ahead of a look-up, or of its creation.
+    void prefetch(ReservationId id) const { by_id_.prefetch(id.raw); }
     [[nodiscard]] std::uint64_t size() const { return by_id_.size() - forgotten_rows_; }
     /// The open holds whose time has come at `now`, the earliest first.
     [[nodiscard]] std::vector<ReservationId> due(Instant now, std::size_t holds_max) const;
