@@ -3,9 +3,10 @@
 // neighbours at once, so that runs which grow row by row, in any order, leave no lasting holes.
 //
 // A run begins at a multiple of the power of two that its capacity rounds up to, and holds exactly
-// its capacity: what the power of two has more is free for smaller runs. Nothing is copied when the
-// heap grows, and runs never move by themselves. Free memory keeps its own books: a free piece
-// begins with a header, and one bit per row says where free pieces begin.
+// its capacity: what the power of two has more is free for smaller runs. Only the first block
+// begins small and doubles; later the heap grows by whole blocks, and nothing is copied. Free
+// memory keeps its own books: a free piece begins with a header, and one bit per row says where
+// free pieces begin.
 #pragma once
 
 #include <algorithm>
@@ -39,9 +40,7 @@ class SpanHeap {
         return *this;
     }
     ~SpanHeap() {
-        for (const Block& block : blocks_)
-            if (block.blocks != 0)
-                resource_->deallocate(block.rows, block.blocks * kBlockBytes, alignof(T));
+        for (const Block& block : blocks_) give_back(block);
     }
 
     /// The capacity of a run that holds so many rows: at most an eighth more.
@@ -51,6 +50,7 @@ class SpanHeap {
         return (rows + step - 1) / step * step;
     }
 
+    /// Good until the heap grows.
     [[nodiscard]] T* at(std::uint32_t offset) {
         return blocks_[offset / kBlockRows].rows + offset % kBlockRows;
     }
@@ -58,19 +58,21 @@ class SpanHeap {
         return blocks_[offset / kBlockRows].rows + offset % kBlockRows;
     }
 
-    /// A run of `capacity` rows, a value of capacity_for(); the rows hold anything.
+    /// A run of `capacity` rows, a value of capacity_for() above 0; the rows hold anything.
     std::uint32_t allocate(std::uint32_t capacity) {
         if (capacity > kBlockRows) return allocate_blocks(capacity / kBlockRows);
-        const int order = order_of(capacity);
-        int from = order;
-        while (from <= kBlockOrder && heads_[index(from)] == kNone) ++from;
-        if (from > kBlockOrder) {
-            add_free_block();
-            from = kBlockOrder;
+        int order = order_of(capacity);
+        while (heads_[index(order)] == kNone) {
+            if (order < kBlockOrder) {
+                ++order;
+            } else {
+                add_free_rows();
+                order = order_of(capacity);
+            }
         }
-        const std::uint32_t offset = heads_[index(from)];
-        unlink(offset, from);
-        free_tail(offset, capacity, from);
+        const std::uint32_t offset = heads_[index(order)];
+        unlink(offset, order);
+        free_tail(offset, capacity, order);
         return offset;
     }
     void release(std::uint32_t offset, std::uint32_t capacity) {
@@ -87,10 +89,9 @@ class SpanHeap {
     bool extend(std::uint32_t offset, std::uint32_t capacity, std::uint32_t wanted) {
         if (wanted > kBlockRows || offset % std::bit_ceil(wanted) != 0) return false;
         const std::uint32_t behind = offset + capacity;
-        if (behind % kBlockRows == 0 || !free_begins(behind)) return false;
+        if (!is_row(behind) || !free_begins(behind)) return false;
         const int order = header(behind).order;
-        const std::uint32_t free_rows = std::uint32_t{1} << order;
-        if (capacity + free_rows < wanted) return false;
+        if (capacity + (std::uint32_t{1} << order) < wanted) return false;
         unlink(behind, order);
         free_tail(behind, wanted - capacity, order);
         return true;
@@ -106,23 +107,18 @@ class SpanHeap {
         return moved;
     }
 
-    /// Blocks for so many rows in all are there before they are needed.
+    /// So many rows in all are there before they are needed.
     void reserve(std::uint64_t rows) {
-        while (blocks_.size() * std::uint64_t{kBlockRows} < rows) add_free_block();
+        while (rows_held() < rows) add_free_rows();
     }
-
     /// Held by blocks and their books.
-    [[nodiscard]] std::uint64_t bytes() const {
-        std::uint64_t total = 0;
-        for (const Block& block : blocks_)
-            total += block.blocks * kBlockBytes + block.free_begins.size() * sizeof(std::uint64_t);
-        return total;
-    }
+    [[nodiscard]] std::uint64_t bytes() const { return rows_held() * sizeof(T) + rows_held() / 8; }
 
   private:
     static constexpr std::uint32_t kNone = ~std::uint32_t{0};
     static constexpr int kBlockOrder = std::countr_zero(kBlockRows);
-    static constexpr std::size_t kBlockBytes = std::size_t{kBlockRows} * sizeof(T);
+    static constexpr int kFirstOrder = 8;
+    static_assert(kFirstOrder < kBlockOrder);
 
     struct Free {
         std::int32_t order = 0;
@@ -133,8 +129,8 @@ class SpanHeap {
 
     struct Block {
         T* rows = nullptr;
-        std::size_t blocks = 0;  // owned by this entry; 0: the middle of a larger one, or gone
-        std::vector<std::uint64_t> free_begins;  // one bit a row; none in a larger one
+        std::size_t owned = 0;  // rows from here on; 0: the middle of a larger run, or gone
+        std::vector<std::uint64_t> free_begins;  // one bit a row; none where one run has it all
     };
 
     static constexpr int order_of(std::uint32_t rows) {
@@ -146,7 +142,23 @@ class SpanHeap {
         std::swap(resource_, other.resource_);
         std::swap(blocks_, other.blocks_);
         std::swap(heads_, other.heads_);
+        std::swap(first_order_, other.first_order_);
     }
+    [[nodiscard]] std::uint64_t rows_held() const {
+        std::uint64_t rows = 0;
+        for (const Block& block : blocks_) rows += block.owned;
+        return rows;
+    }
+    /// Whether a run could go on at `offset`, where one ends: the block does.
+    [[nodiscard]] bool is_row(std::uint32_t offset) const {
+        return offset % kBlockRows != 0 &&
+               (offset >= kBlockRows || offset < std::uint32_t{1} << first_order_);
+    }
+    /// Order of the largest piece where the offset is.
+    [[nodiscard]] int order_at(std::uint32_t offset) const {
+        return offset < kBlockRows ? first_order_ : kBlockOrder;
+    }
+
     [[nodiscard]] Free header(std::uint32_t offset) const {
         Free free;
         std::memcpy(&free, static_cast<const void*>(at(offset)), sizeof free);
@@ -193,7 +205,7 @@ class SpanHeap {
     }
     /// Makes a piece free, joined with its buddies as far as they are free as a whole.
     void add_free(std::uint32_t offset, int order) {
-        while (order < kBlockOrder) {
+        while (order < order_at(offset)) {
             const std::uint32_t buddy = offset ^ (std::uint32_t{1} << order);
             if (!free_begins(buddy) || header(buddy).order != order) break;
             unlink(buddy, order);
@@ -202,7 +214,7 @@ class SpanHeap {
         }
         link(offset, order);
     }
-    /// Of a piece of this order, unlinked, the first `used` rows are taken: gives back the rest.
+    /// Of an unlinked piece of this order the first `used` rows are taken: gives back the rest.
     void free_tail(std::uint32_t offset, std::uint32_t used, int order) {
         const std::uint32_t end = std::uint32_t{1} << order;
         while (used < end) {
@@ -212,23 +224,49 @@ class SpanHeap {
         }
     }
 
+    [[nodiscard]] T* take(std::size_t rows) {
+        return static_cast<T*>(resource_->allocate(rows * sizeof(T), alignof(T)));
+    }
+    void give_back(const Block& block) {
+        if (block.owned != 0)
+            resource_->deallocate(block.rows, block.owned * sizeof(T), alignof(T));
+    }
+    [[nodiscard]] Block new_block(int order) {
+        const std::size_t rows = std::size_t{1} << order;
+        return {.rows = take(rows),
+                .owned = rows,
+                .free_begins = std::vector<std::uint64_t>(rows / 64)};
+    }
     [[nodiscard]] std::uint32_t next_offset(std::size_t blocks) const {
         HOLDFAST_CHECK((blocks_.size() + blocks) * kBlockRows <= kNone, "row offsets fit 32 bits");
         return static_cast<std::uint32_t>(blocks_.size() * kBlockRows);
     }
-    void add_free_block() {
+    void add_free_rows() {
+        if (first_order_ < kBlockOrder) return double_first();
+        const int order = blocks_.empty() ? kFirstOrder : kBlockOrder;
+        if (blocks_.empty()) first_order_ = order;
         const std::uint32_t offset = next_offset(1);
-        blocks_.push_back({.rows = static_cast<T*>(resource_->allocate(kBlockBytes, alignof(T))),
-                           .blocks = 1,
-                           .free_begins = std::vector<std::uint64_t>(kBlockRows / 64)});
-        link(offset, kBlockOrder);
+        blocks_.push_back(new_block(order));
+        link(offset, order);
+    }
+    void double_first() {
+        Block larger = new_block(first_order_ + 1);
+        Block& first = blocks_[0];
+        std::memcpy(static_cast<void*>(larger.rows), static_cast<const void*>(first.rows),
+                    first.owned * sizeof(T));
+        std::ranges::copy(first.free_begins, larger.free_begins.begin());
+        give_back(first);
+        first = std::move(larger);
+        const int half = first_order_++;
+        add_free(std::uint32_t{1} << half, half);
     }
     std::uint32_t allocate_blocks(std::uint32_t blocks) {
         const std::uint32_t offset = next_offset(blocks);
-        T* rows = static_cast<T*>(resource_->allocate(blocks * kBlockBytes, alignof(T)));
+        const std::size_t owned = std::size_t{blocks} * kBlockRows;
+        T* rows = take(owned);
         for (std::uint32_t i = 0; i < blocks; ++i)
             blocks_.push_back({.rows = rows + std::size_t{i} * kBlockRows,
-                               .blocks = i == 0 ? blocks : 0,
+                               .owned = i == 0 ? owned : 0,
                                .free_begins = {}});
         return offset;
     }
@@ -236,13 +274,14 @@ class SpanHeap {
     /// last.
     void release_blocks(std::uint32_t offset) {
         Block& block = blocks_[offset / kBlockRows];
-        resource_->deallocate(block.rows, block.blocks * kBlockBytes, alignof(T));
+        give_back(block);
         block = Block{};
     }
 
     std::pmr::memory_resource* resource_ = std::pmr::get_default_resource();
     std::vector<Block> blocks_;
     std::array<std::uint32_t, static_cast<std::size_t>(kBlockOrder) + 1> heads_;
+    int first_order_ = kBlockOrder;  // of the first block, while it grows up to the others' size
 };
 
 }  // namespace holdfast

@@ -63,11 +63,14 @@ struct Row {
     std::uint64_t number = 0;
 };
 
-TEST_F(Tables, RowsOfABlockVectorStayWhereTheyAreWhileItGrows) {
+TEST_F(Tables, ABlockVectorKeepsItsRowsWhileItGrows) {
     BlockVector<Row> rows;
-    const Row* first = &rows.push_back({1, 0});
-    for (std::uint64_t i = 1; i < 300'000; ++i) rows.push_back({1, i});
-    EXPECT_EQ(&rows[0], first);
+    for (std::uint64_t i = 0; i < 3; ++i) rows.push_back({1, i});
+    EXPECT_LT(rows.bytes(), 8'000u) << "a small table is small";
+    for (std::uint64_t i = 3; i < BlockVector<Row>::kBlockRows; ++i) rows.push_back({1, i});
+    const Row* first = &rows[0];
+    for (std::uint64_t i = rows.size(); i < 300'000; ++i) rows.push_back({1, i});
+    EXPECT_EQ(&rows[0], first) << "only the first block ever moves";
     for (std::uint64_t i = 0; i < rows.size(); ++i) ASSERT_EQ(rows[i].number, i);
     EXPECT_EQ(rows.bytes(), counting_.held);
     EXPECT_LT(rows.bytes(), 300'000 * sizeof(Row) + 2 * 1024 * 1024 + 1);
@@ -75,6 +78,9 @@ TEST_F(Tables, RowsOfABlockVectorStayWhereTheyAreWhileItGrows) {
     rows.grow_to(9);
     EXPECT_EQ(rows[6].number, 6u);
     EXPECT_EQ(rows[8].owner, 0u) << "new rows are default values, whatever stood there";
+    while (rows.size() < 600) rows.push_back(rows[6]);
+    EXPECT_EQ(rows[599].number, 6u);
+    while (rows.size() > 9) rows.pop_back();
     BlockVector<Row> moved = std::move(rows);
     EXPECT_EQ(moved.size(), 9u);
     EXPECT_TRUE(rows.empty());
@@ -127,8 +133,16 @@ TEST_F(Tables, RunsOfASpanHeapKeepTheirRowsWhateverComesAndGoes) {
     all.verify();
 }
 
+TEST_F(Tables, AHeapOfFewRunsIsSmall) {
+    Runs all;
+    for (int i = 0; i < 100; ++i) all.append(static_cast<std::uint64_t>(i % 7));
+    EXPECT_LT(all.heap.bytes(), 8'000u);
+    all.verify();
+}
+
 TEST_F(Tables, MemoryOfRunsThatWereGivenBackIsWholeAgain) {
     SpanHeap<Row> heap;
+    heap.reserve(SpanHeap<Row>::kBlockRows);
     std::vector<std::pair<std::uint32_t, std::uint32_t>> runs;
     for (int round = 0; round < 5; ++round) {
         for (int i = 0; i < 3'000; ++i) {

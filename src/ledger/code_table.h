@@ -55,6 +55,12 @@ class CodeTable final : public NameLookup {
     }
     [[nodiscard]] std::uint64_t changed_at_seq(std::uint32_t id) const { return rows_[id].seq; }
 
+    /// Memory of rows, index and texts.
+    [[nodiscard]] std::uint64_t bytes() const {
+        return rows_.capacity() * sizeof(Row) + slots_.capacity() * sizeof(Slot) +
+               texts_.bytes_used();
+    }
+
     /// Appends the next id, or changes the title of a known one.
     void put(std::uint32_t id, std::string_view code, std::string_view title, std::uint64_t seq);
 
