@@ -1,5 +1,9 @@
 #include "ledger/checkpoint_codec.h"
 
+#include <algorithm>
+#include <array>
+#include <bit>
+
 #include "base/byte_stream.h"
 #include "base/planted.h"
 
@@ -7,6 +11,19 @@ namespace holdfast::ledger {
 namespace {
 
 constexpr std::uint32_t kVersion = 8;
+
+/// Far beyond any level and any count that levels leave behind, and far below where sums of them
+/// overflow.
+constexpr Units kUnitsMax = level_max * 1000;
+
+bool in_bounds(Units units) { return units >= -kUnitsMax && units <= kUnitsMax; }
+
+/// Of a row that is made of units alone.
+template <class Row>
+bool in_bounds(const Row& row) {
+    const auto all = std::bit_cast<std::array<Units, sizeof(Row) / sizeof(Units)>>(row);
+    return std::ranges::all_of(all, [](Units units) { return in_bounds(units); });
+}
 
 void put_codes(ByteWriter& out, const CodeTable& table) {
     out.put(std::uint64_t{table.size()});
@@ -117,10 +134,14 @@ bool get_positions(ByteReader& in, State& state) {
         const auto row = in.get<Position>();
         if (row.sku.raw >= state.items.size() || row.location.raw >= state.locations.size())
             return false;
+        if (!in_bounds(row.sellable) || !in_bounds(row.reserved) || !in_bounds(row.allocated))
+            return false;
         bool made = false;
         state.positions.make(row.sku, row.location, made) = row;
-        if (in.get<std::uint8_t>() != 0)
-            state.positions.set_rare(row.sku, row.location, in.get<RareBuckets>());
+        if (in.get<std::uint8_t>() == 0) continue;
+        const auto rare = in.get<RareBuckets>();
+        if (!in_bounds(rare)) return false;
+        state.positions.set_rare(row.sku, row.location, rare);
     }
     return in.good();
 }
@@ -187,6 +208,7 @@ bool get_reservations(ByteReader& in, State& state) {
                 counts = in.get<PartCounts>();
             else
                 counts.created = counts.reserved = in.get<Units>();
+            if (!in_bounds(counts)) return false;
             state.reservations.set_counts(part, counts);
         }
         state.reservations.set_order(r, order_hash);
@@ -228,6 +250,7 @@ bool get_inbound(ByteReader& in, State& state) {
         line.ended_generation = in.get<std::int32_t>();
         if (line.sku.raw >= state.items.size() || line.location.raw >= state.locations.size())
             return false;
+        if (!in_bounds(line.ordered) || !in_bounds(line.received)) return false;
         state.inbound.restore(key, line, state.expected);
     }
     return in.good();
@@ -408,7 +431,7 @@ bool get_quotas(ByteReader& in, State& state) {
         row.cap = in.get<Units>();
         row.priority = in.get<std::uint32_t>();
         row.version = get_version(in);
-        if (!known(scope)) return false;
+        if (!known(scope) || !in_bounds(row.guarantee) || !in_bounds(row.cap)) return false;
         const auto channels = state.quotas.channels_of(scope.group);
         if (channels.size() >= quota_channels_max &&
             !std::binary_search(channels.begin(), channels.end(), scope.channel))
@@ -419,7 +442,7 @@ bool get_quotas(ByteReader& in, State& state) {
     for (std::size_t i = 0; i < used && in.good(); ++i) {
         const auto scope = in.get<QuotaScope>();
         const auto units = in.get<Units>();
-        if (!known(scope) || state.quotas.used(scope) != 0) return false;
+        if (!known(scope) || !in_bounds(units) || state.quotas.used(scope) != 0) return false;
         state.quotas.add_used(scope, units);
     }
     return in.good();

@@ -262,6 +262,7 @@ TwinOutcome Twin::record_both(Draft first, Draft second, const Envelope* envelop
     if (!second.postings.empty()) {
         // The same people and places speak in both.
         record_fact(second, nullptr, now, outcome);
+        if (!has_name(envelope->reason)) outcome.facts.back().reason_text = envelope->reason;
         outcome.seq = answering;
     }
     forget(now);

@@ -68,6 +68,7 @@ void Twin::begin_epoch_unannounced(const Envelope& envelope, TwinOutcome& outcom
     fact.type = FactType::source_epoch_changed;
     fact.seq = ++seq;
     fact.raises = {CaseKind::source_epoch_unannounced};
+    if (!has_name(envelope.reason)) fact.reason_text = envelope.reason;
     outcome.facts.push_back(fact);
 }
 

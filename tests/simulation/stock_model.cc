@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sequencer/expiry_clock.h"
+
 namespace holdfast::simulation {
 namespace {
 
@@ -292,7 +294,11 @@ void StockModel::check_end(const FactView& fact, const FactContext& context, con
     if (hold.expires_at == 0 || to_raw(fact.recorded_at()) < hold.expires_at)
         fail(fact, "expires before its deadline in log time");
     const Microseconds lived = context.handed_over - hold.granted_after;
-    const Microseconds allowed = context.clock_moved - hold.clock_moved;
+    // A slew from before the hold may be followed only now: the hub looks when it may expire.
+    const Microseconds slewed = context.clock_moved == Microseconds{0}
+                                    ? Microseconds{0}
+                                    : Microseconds{sequencer::clock_disagreement_max};
+    const Microseconds allowed = context.clock_moved - hold.clock_moved + slewed;
     if (lived + allowed < hold.time_to_live)
         fail(fact, fmt::format("EXPIRED EARLY: lived at most {} us of {} us", lived.count(),
                                hold.time_to_live.count()));
