@@ -18,7 +18,7 @@ except ModuleNotFoundError:
 
 METHODS = {"get": "get", "post": "post", "put": "put", "patch": "patch", "delete": "delete_"}
 ACTIONS = {"public", "reserve:write", "reserve:read", "events:write", "events:read", "stock:read", "catalog:write",
-           "catalog:read", "status:read", "admin"}
+           "catalog:read", "cases:write", "cases:read", "status:read", "admin"}
 BODY_BYTES_DEFAULT = 1024 * 1024
 # A string literal may have any length in g++ and clang, but pieces keep diagnostics and editors usable.
 PIECE_BYTES = 8000

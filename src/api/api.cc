@@ -47,6 +47,7 @@ void Api::heartbeat() {
     desk_.health().last_turn = desk_.loop().clock().since_boot().count();
     heartbeat_timer_ = desk_.loop().call_after(kHeartbeat, [this] {
         desk_.metrics().sample(desk_.sequencer());
+        desk_.metrics().sample(desk_.cases(), desk_.wall());
         desk_.metrics().sample(desk_.server().stats());
         sample_read_model();
         desk_.health().disk_full = desk_.sequencer().journal().status().disk_full;
@@ -155,6 +156,14 @@ void Api::dispatch(const Call& call) {
         case Operation::upsert_channel: return upsert_channel(desk_, call);
         case Operation::list_policies: return list_policies(desk_, call);
         case Operation::set_policy: return set_policy(desk_, call);
+        case Operation::list_cases: return list_cases(desk_, call);
+        case Operation::get_case: return get_case(desk_, call);
+        case Operation::assign_case: return act_on_case(desk_, call, CaseAction::assign);
+        case Operation::snooze_case: return act_on_case(desk_, call, CaseAction::snooze);
+        case Operation::resolve_case: return act_on_case(desk_, call, CaseAction::resolve);
+        case Operation::reopen_case: return act_on_case(desk_, call, CaseAction::reopen);
+        case Operation::comment_on_case: return act_on_case(desk_, call, CaseAction::comment);
+        case Operation::act_on_cases: return act_on_cases(desk_, call);
         case Operation::list_facts: return desk_.feed().answer(call);
         case Operation::list_api_keys: return list_api_keys(desk_, call);
         case Operation::create_api_key: return create_api_key(desk_, call);

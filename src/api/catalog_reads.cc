@@ -144,13 +144,15 @@ void render_policy_row(http::JsonWriter& json, const ledger::State& state, const
 void get_item(Desk& desk, const Call& call) {
     const ledger::State& state = desk.state();
     get_entity(desk, call, state.items, Refusal::unknown_sku,
-               about_item(state.items.find(call.path[0])),
-               [&](auto& json, std::uint32_t id) { render_item(json, state, SkuId{id}); });
+               about_item(state.items.find(call.path[0])), [&](auto& json, std::uint32_t id) {
+                   render_item(json, state, SkuId{id}, desk.cases().unit_value(SkuId{id}));
+               });
 }
 void list_items(Desk& desk, const Call& call) {
     const ledger::State& state = desk.state();
-    list_entities(desk, call, "items", state.items, about_item,
-                  [&](auto& json, std::uint32_t id) { render_item(json, state, SkuId{id}); });
+    list_entities(desk, call, "items", state.items, about_item, [&](auto& json, std::uint32_t id) {
+        render_item(json, state, SkuId{id}, desk.cases().unit_value(SkuId{id}));
+    });
 }
 void get_location(Desk& desk, const Call& call) {
     const ledger::State& state = desk.state();

@@ -2,6 +2,7 @@
 #include "api/api_key.h"
 #include "api/desk.h"
 #include "api/render.h"
+#include "api/render_case.h"
 #include "api/tokens.h"
 #include "http/json_writer.h"
 
@@ -13,6 +14,7 @@ std::string_view lines_pointer(Operation operation) {
     switch (operation) {
         case Operation::record_event: return "#/data/lines";
         case Operation::upsert_pool: return "#/locations";
+        case Operation::act_on_cases: return "#/cases";
         default: return "#/lines";
     }
 }
@@ -24,6 +26,17 @@ std::uint16_t success_of(Operation operation) {
         case Operation::create_api_key: return 201;
         case Operation::revoke_api_key: return 204;
         default: return 200;
+    }
+}
+
+bool is_about_one_case(Operation operation) {
+    switch (operation) {
+        case Operation::assign_case:
+        case Operation::snooze_case:
+        case Operation::resolve_case:
+        case Operation::reopen_case:
+        case Operation::comment_on_case: return true;
+        default: return false;
     }
 }
 
@@ -105,6 +118,12 @@ void Desk::answer_effect(const Pending& pending, const sequencer::Answer& answer
             break;
         }
         case Operation::revoke_api_key: break;
+        case Operation::assign_case:
+        case Operation::snooze_case:
+        case Operation::resolve_case:
+        case Operation::reopen_case:
+        case Operation::comment_on_case: render_case_change(json, fact, state()); break;
+        case Operation::act_on_cases: render_case_changes(json, fact, state()); break;
         default: render_entity(json, fact, state()); break;
     }
     HeaderText headers;
@@ -135,11 +154,16 @@ void Desk::answer_refusal(const Pending& pending, const sequencer::Answer& answe
         answer_without_fact(pending, 0);
         return;
     }
-    const ProblemKind& kind = problem_of(answer.outcome.refusal);
+    const bool one_case = is_about_one_case(pending.operation);
+    const ProblemKind& kind = problem_of(answer.outcome.refusal, one_case);
     std::string& body = scratch();
-    append_refusal(body, answer.outcome,
+    ledger::Outcome outcome = answer.outcome;
+    // What is wrong is the thing in the path, not a line of the body.
+    if (one_case) outcome.problems = {};
+    append_refusal(body, outcome,
                    {.state = state(),
                     .lines_pointer = lines_pointer(pending.operation),
+                    .names_resource = one_case,
                     .body_hash = pending.body_hash,
                     .as_of_seq = answer.durable_seq});
     const std::string headers = kind.status == 503 ? retry_after(services_.random) : std::string{};

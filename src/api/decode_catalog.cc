@@ -9,19 +9,17 @@ namespace holdfast::api {
 bool Decoder::item(std::string_view body, UpsertItem& out, Fault& fault) {
     Parts& parts = *parts_;
     JsonReader reader(fault);
-    const auto on_title = [&](json::value v) {
-        return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
+    const auto on_field = [&](std::size_t field, json::value v) {
+        if (field == 0) return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
+        if (field == 1) return reader.read_integer_between(v, 0, unit_value_max, out.unit_value);
+        return parts.kept_text(reader, v, 1, code_bytes_max, out.code);
     };
     if (!out.code.empty()) {
         return reader.read_document(parts.parser, body_or_empty_object(body),
-                                    FieldNames<1>{"title"}, 0,
-                                    [&](std::size_t, json::value v) { return on_title(v); });
+                                    FieldNames<2>{"title", "unit_value"}, 0, on_field);
     }
-    return reader.read_document(parts.parser, body, FieldNames<2>{"sku", "title"}, bit(0),
-                                [&](std::size_t field, json::value v) {
-                                    if (field == 1) return on_title(v);
-                                    return parts.kept_text(reader, v, 1, code_bytes_max, out.code);
-                                });
+    return reader.read_document(parts.parser, body, FieldNames<3>{"title", "unit_value", "sku"},
+                                bit(2), on_field);
 }
 
 bool Decoder::location(std::string_view body, UpsertLocation& out, Fault& fault) {

@@ -86,6 +86,11 @@ class Decoder {
     bool policy(std::string_view body, SetPolicy& out, Fault& fault);
     bool api_key(std::string_view body, ApiKeyRequest& out, Fault& fault);
 
+    /// Body of one action, as `out.action` says, on the case in the path.
+    bool case_action(std::string_view body, ActOnCases& out, Fault& fault);
+    /// Body of an action on several cases: it names them and the action.
+    bool case_actions(std::string_view body, ActOnCases& out, Fault& fault);
+
     bool availability(std::string_view body, AvailabilityQuery& out, Fault& fault);
     bool explanations(std::string_view body, ExplainQuery& out, Fault& fault);
 

@@ -89,6 +89,7 @@ class Desk final : public sequencer::Caller {
     [[nodiscard]] http::Server& server() { return *server_; }
     [[nodiscard]] sequencer::Sequencer& sequencer() { return services_.sequencer; }
     [[nodiscard]] const ledger::State& state() const { return services_.sequencer.state(); }
+    [[nodiscard]] const cases::State& cases() const { return services_.sequencer.cases(); }
     [[nodiscard]] os::Loop& loop() { return services_.loop; }
     [[nodiscard]] os::Random& random() { return services_.random; }
     [[nodiscard]] Metrics& metrics() { return services_.metrics; }

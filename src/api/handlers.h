@@ -51,6 +51,12 @@ void get_channel(Desk& desk, const Call& call);
 void list_channels(Desk& desk, const Call& call);
 void list_policies(Desk& desk, const Call& call);
 
+// cases.cc
+void list_cases(Desk& desk, const Call& call);
+void get_case(Desk& desk, const Call& call);
+void act_on_case(Desk& desk, const Call& call, CaseAction action);
+void act_on_cases(Desk& desk, const Call& call);
+
 // operations.cc
 void list_api_keys(Desk& desk, const Call& call);
 void create_api_key(Desk& desk, const Call& call);
@@ -70,6 +76,10 @@ bool has_content_type(Desk& desk, const Call& call, std::initializer_list<std::s
 inline bool has_json(Desk& desk, const Call& call) { return has_content_type(desk, call, {kJson}); }
 /// The Idempotency-Key header as a command's key; answers 400 when it is missing or malformed.
 bool read_idempotency_key(Desk& desk, const Call& call, CommandKey& key);
+/// The same where the header may be absent: then `key` is not given.
+bool read_optional_idempotency_key(Desk& desk, const Call& call, CommandKey& key);
+/// Answers 400 for the id in the path, naming both kinds of ids; false.
+bool refuse_id(Desk& desk, const Call& call, std::string_view prefix, std::string_view whose);
 /// Makes the key count for this channel only: a client must not be able to occupy the keys that
 /// another channel's clients are going to use.
 void bind_key(CommandKey& key, ChannelId channel);

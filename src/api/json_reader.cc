@@ -18,9 +18,10 @@ void append_escaped(std::string& out, std::string_view name) {
     }
 }
 
-bool has_control(std::string_view text) {
-    return std::ranges::any_of(
-        text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+bool has_control(std::string_view text, std::string_view but) {
+    return std::ranges::any_of(text, [&](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) && but.find(c) == but.npos;
+    });
 }
 
 }  // namespace
@@ -71,8 +72,8 @@ bool JsonReader::unknown_field(std::string_view name, std::span<const std::strin
         "There is no field \"" + std::string(shown) + "\" here" + suggestion(shown, names));
 }
 
-bool JsonReader::read_text(json::value value, std::size_t bytes_min, std::size_t bytes_max,
-                           std::string_view& out) {
+bool JsonReader::read_any_text(json::value value, std::size_t bytes_min, std::size_t bytes_max,
+                               std::string_view& out) {
     if (value.get_string().get(out) != simdjson::SUCCESS) {
         return is_type(value, json::json_type::string, "a string") && malformed();
     }
@@ -80,8 +81,20 @@ bool JsonReader::read_text(json::value value, std::size_t bytes_min, std::size_t
         return invalid("It must be " + std::to_string(bytes_min) + " to " +
                        std::to_string(bytes_max) + " bytes long.");
     }
-    if (has_control(out)) return invalid("It must not contain control characters.");
     return true;
+}
+
+bool JsonReader::read_text(json::value value, std::size_t bytes_min, std::size_t bytes_max,
+                           std::string_view& out) {
+    return read_any_text(value, bytes_min, bytes_max, out) &&
+           (!has_control(out, "") || invalid("It must not contain control characters."));
+}
+
+bool JsonReader::read_prose(json::value value, std::size_t bytes_min, std::size_t bytes_max,
+                            std::string_view& out) {
+    return read_any_text(value, bytes_min, bytes_max, out) &&
+           (!has_control(out, "\n\t") ||
+            invalid("It must not contain control characters but line ends and tabs."));
 }
 
 bool JsonReader::read_integer(json::value value, std::int64_t& out) {

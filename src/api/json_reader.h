@@ -75,6 +75,9 @@ class JsonReader {
     /// reads its next document.
     bool read_text(json::value value, std::size_t bytes_min, std::size_t bytes_max,
                    std::string_view& out);
+    /// The same, with line ends and tabs: what a person writes.
+    bool read_prose(json::value value, std::size_t bytes_min, std::size_t bytes_max,
+                    std::string_view& out);
     bool read_integer(json::value value, std::int64_t& out);
     bool read_integer_between(json::value value, std::int64_t from, std::int64_t to,
                               std::int64_t& out);
@@ -99,6 +102,8 @@ class JsonReader {
 
   private:
     bool is_type(json::value value, json::json_type wanted, std::string_view wanted_name);
+    bool read_any_text(json::value value, std::size_t bytes_min, std::size_t bytes_max,
+                       std::string_view& out);
     bool is_document_object(json::document& document, json::object& object);
     bool unknown_field(std::string_view name, std::span<const std::string_view> names);
     template <std::size_t N, class OnField>

@@ -73,6 +73,37 @@ void expose_hub(Exposition& out, const Metrics& m) {
               hub.disk_low.value());
 }
 
+void expose_cases(Exposition& out, const Metrics& m) {
+    const auto expose = [&](std::string_view family, std::string_view help, auto&& gauge) {
+        for (std::size_t i = 1; i < Metrics::kCaseKindsMax; ++i) {
+            const std::string_view kind = name(static_cast<CaseKind>(i));
+            if (kind != "unknown") gauge(family, help, kind, m.cases[i]);
+        }
+    };
+    expose("holdfast_cases_open", "Cases that wait for a person.",
+           [&](auto family, auto help, auto kind, const Metrics::CaseGauges& gauges) {
+               out.gauge(family, help, {{"kind", kind}}, gauges.open.value());
+           });
+    expose("holdfast_cases_snoozed", "Cases that are put aside for a while.",
+           [&](auto family, auto help, auto kind, const Metrics::CaseGauges& gauges) {
+               out.gauge(family, help, {{"kind", kind}}, gauges.snoozed.value());
+           });
+    expose("holdfast_cases_money_at_risk",
+           "Worth of the units at risk in open and snoozed cases, in the smallest coin.",
+           [&](auto family, auto help, auto kind, const Metrics::CaseGauges& gauges) {
+               out.gauge(family, help, {{"kind", kind}}, gauges.money.value());
+           });
+    expose("holdfast_cases_oldest_age_seconds", "Age of the oldest open or snoozed case.",
+           [&](auto family, auto help, auto kind, const Metrics::CaseGauges& gauges) {
+               out.gauge(family, help, {{"kind", kind}},
+                         Microseconds{gauges.oldest_age_us.value()});
+           });
+    out.gauge("holdfast_cases", "Cases kept, resolved ones too.", {}, m.cases_kept.value());
+    out.counter("holdfast_cases_not_opened_total",
+                "Raises that found every place taken by a live case.", {},
+                m.cases_not_opened.value());
+}
+
 void expose_read_model(Exposition& out, const Metrics& m) {
     const auto& model = m.read_model;
     if (model.on.value() == 0) return;
@@ -152,6 +183,28 @@ void Metrics::sample(sequencer::Sequencer& sequencer) {
     hub.disk_low.set(journal.disk_low ? 1 : 0);
 }
 
+void Metrics::sample(const cases::State& state, Instant now) {
+    std::array<bool, kCaseKindsMax> seen{};
+    for (const auto& [kind, totals] : state.table.totals()) {
+        const auto at = static_cast<std::size_t>(kind) % kCaseKindsMax;
+        seen[at] = true;
+        const Instant oldest = state.table.rows().at(*totals.live.begin()).opened_at;
+        cases[at].open.set(level(totals.open));
+        cases[at].snoozed.set(level(totals.snoozed));
+        cases[at].money.set(totals.money);
+        cases[at].oldest_age_us.set(std::max(Microseconds{0}, now - oldest).count());
+    }
+    for (std::size_t i = 0; i < kCaseKindsMax; ++i) {
+        if (seen[i]) continue;
+        for (telemetry::Gauge* gauge :
+             {&cases[i].open, &cases[i].snoozed, &cases[i].money, &cases[i].oldest_age_us}) {
+            gauge->set(0);
+        }
+    }
+    cases_kept.set(level(state.table.size()));
+    cases_not_opened.set(state.not_opened);
+}
+
 void Metrics::sample(const readmodel::FollowerStatus& status) {
     read_model.on.set(1);
     read_model.following.set(status.state == readmodel::FollowerState::following ? 1 : 0);
@@ -178,6 +231,7 @@ std::string Metrics::scrape(const BuildInfo& build) const {
     expose_reservations(out, *this);
     expose_events(out, *this);
     expose_hub(out, *this);
+    expose_cases(out, *this);
     expose_read_model(out, *this);
     expose_http(out, *this);
     return out.text();

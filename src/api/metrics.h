@@ -58,6 +58,15 @@ class Metrics {
         telemetry::Gauge connections;
     } hub;
 
+    /// Numbers of case kinds stay below this.
+    static constexpr std::size_t kCaseKindsMax = 64;
+    struct CaseGauges {
+        telemetry::Gauge open, snoozed, money, oldest_age_us;
+    };
+    std::array<CaseGauges, kCaseKindsMax> cases;  ///< by kind
+    telemetry::Gauge cases_kept;
+    telemetry::Counter cases_not_opened;
+
     // Of the read model, as the loop knows it.
     struct {
         telemetry::Gauge on, following, applied_seq, lag_facts, lag_us;
@@ -67,6 +76,7 @@ class Metrics {
     /// Loop's thread only.
     void sample(const readmodel::FollowerStatus& status);
     void sample(sequencer::Sequencer& sequencer);
+    void sample(const cases::State& state, Instant now);
     void sample(const http::ServerStats& stats);
 
     /// Any thread.

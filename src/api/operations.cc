@@ -21,7 +21,7 @@ void render_key(http::JsonWriter& json, std::uint64_t id, const ledger::ApiKeyRo
     json.member("revoked", row.revoked).end_object();
 }
 
-void render_counts(http::JsonWriter& json, const ledger::State& state) {
+void render_counts(http::JsonWriter& json, const ledger::State& state, const cases::State& cases) {
     json.key("counts")
         .begin_object()
         .member("items", std::uint64_t{state.items.size()})
@@ -31,6 +31,8 @@ void render_counts(http::JsonWriter& json, const ledger::State& state) {
         .member("positions", state.positions.size())
         .member("reservations", state.reservations.size())
         .member("keys", state.transport_keys.size() + state.semantic_keys.size())
+        .member("cases", cases.table.size())
+        .member("live_cases", cases.table.live().size())
         .end_object();
 }
 
@@ -44,6 +46,7 @@ void render_counters(http::JsonWriter& json, const sequencer::Counters& counters
         .member("refused", counters.refused)
         .member("repeated", counters.repeated)
         .member("expired", counters.expired)
+        .member("woken", counters.woken)
         .member("checkpoints", counters.checkpoints)
         .end_object();
 }
@@ -199,17 +202,19 @@ void get_status(Desk& desk, const Call& call) {
         .member("durable_seq", as_text(seq_token(std::max(state.seq, sequencer.durable_seq()))));
     if (state.log_time != Instant{}) json.member("log_time", state.log_time);
     json.member("expiry", name(sequencer.expiry_clock().verdict(state.log_time)));
-    render_counts(json, state);
+    render_counts(json, state, desk.cases());
     render_counters(json, sequencer.counters());
     render_journal(json, sequencer.journal().status());
     render_read_model(json, desk.read_model());
     const auto hash_member = [&](std::string_view member, const Hash128& hash) {
         json.member(member, fmt::format("{:016x}{:016x}", hash.high, hash.low));
     };
-    if (included.state_hash) hash_member("state_hash", state.state_hash());
+    if (included.state_hash) hash_member("state_hash", view(sequencer.machines()).state_hash());
     if (included.stock_hash) hash_member("stock_hash", state.stock_hash());
     if (included.invariants) {
-        json.member("invariants", state.check_invariants().value_or("ok"));
+        std::optional<std::string> broken = state.check_invariants();
+        if (!broken) broken = desk.cases().check_invariants();
+        json.member("invariants", broken.value_or("ok"));
     }
     json.end_object();
     // All numbers are of the state as decided, so the answer waits until that is durable: then

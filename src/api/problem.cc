@@ -106,7 +106,7 @@ constexpr std::array kRefusals{
         {"event_identity_conflict", 409, "The same business step was recorded with other content"}},
     RefusalProblem{Refusal::stale_source_epoch,
                    {"stale_source_epoch", 409, "The source has moved on to a newer epoch"}},
-    RefusalProblem{Refusal::unknown_case, {"unknown_case", 404, "The case is not known"}},
+    RefusalProblem{Refusal::unknown_case, {"unknown_case", 422, "The case is not known"}},
     RefusalProblem{Refusal::case_already_resolved,
                    {"case_already_resolved", 409, "The case is resolved already"}},
     RefusalProblem{Refusal::case_already_open,
@@ -126,11 +126,13 @@ constexpr std::array kRefusals{
 constexpr ProblemKind as_not_found(const ProblemKind& kind) {
     return {kind.code, 404, kind.title, kind.retryable};
 }
+constexpr ProblemKind kUnknownCase{"unknown_case", 404, "The case is not known"};
 constexpr std::array kResources{
     RefusalProblem{Refusal::unknown_sku, as_not_found(kRefusals[0].kind)},
     RefusalProblem{Refusal::unknown_location, as_not_found(kRefusals[1].kind)},
     RefusalProblem{Refusal::unknown_channel, as_not_found(kRefusals[2].kind)},
     RefusalProblem{Refusal::unknown_pool, as_not_found(kRefusals[3].kind)},
+    RefusalProblem{Refusal::unknown_case, kUnknownCase},
 };
 static_assert(kResources[3].kind.code == "unknown_pool");
 
@@ -215,6 +217,11 @@ std::string_view member_of(Refusal refusal) {
     }
 }
 
+bool is_about_case(Refusal refusal) {
+    return refusal == Refusal::unknown_case || refusal == Refusal::case_already_resolved ||
+           refusal == Refusal::case_already_open;
+}
+
 void append_line(http::JsonWriter& json, const ledger::LineProblem& line,
                  const RefusalContext& context) {
     json.begin_object()
@@ -227,7 +234,8 @@ void append_line(http::JsonWriter& json, const ledger::LineProblem& line,
     if (const auto at = context.state.locations.code(line.location.raw); !at.empty()) {
         json.member("location", at);
     }
-    json.member("requested", line.requested);
+    // A case that cannot be changed is a line without a quantity.
+    if (!is_about_case(line.refusal)) json.member("requested", line.requested);
     if (line.refusal == Refusal::insufficient_stock || line.refusal == Refusal::split_not_allowed ||
         line.refusal == Refusal::location_not_in_pool) {
         json.member("available_to_sell", line.available_to_sell);

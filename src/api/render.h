@@ -28,7 +28,9 @@ void render_reservation_state(http::JsonWriter& json, const ledger::Reservation&
                               const ledger::State& state);
 
 /// The entity with this id as it is now. The id is one of the table's.
-void render_item(http::JsonWriter& json, const ledger::State& state, SkuId id);
+/// `unit_value` 0 is not known.
+void render_item(http::JsonWriter& json, const ledger::State& state, SkuId id,
+                 std::int64_t unit_value);
 void render_location(http::JsonWriter& json, const ledger::State& state, LocationId id);
 void render_pool(http::JsonWriter& json, const ledger::State& state, PoolId id);
 void render_channel(http::JsonWriter& json, const ledger::State& state, ChannelId id);

@@ -96,14 +96,18 @@ void render_entity(JsonWriter& json, const FactView& fact, const State& state) {
         default:
             json.begin_object();
             code_members(json, "sku", code, title);
+            if (const auto value = fact.field_as<std::int64_t>(FieldTag::unit_value)) {
+                json.member("unit_value", *value);
+            }
             break;
     }
     end_with_seq(json, fact.seq());
 }
 
-void render_item(JsonWriter& json, const State& state, SkuId id) {
+void render_item(JsonWriter& json, const State& state, SkuId id, std::int64_t unit_value) {
     json.begin_object();
     code_members(json, "sku", state.items.code(id.raw), state.items.title(id.raw));
+    if (unit_value > 0) json.member("unit_value", unit_value);
     end_with_seq(json, state.items.changed_at_seq(id.raw));
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/api_key.h"
 #include "api/render.h"
+#include "api/render_case.h"
 #include "api/tokens.h"
 #include "canonical/command.h"
 
@@ -69,6 +70,9 @@ void render_reference_data(JsonWriter& json, const FactView& fact, const State& 
         text_member(json, "pool", state.pools.code(entity->link));
         json.member("splits", (entity->flags & kChannelSplits) != 0);
     }
+    if (const auto value = fact.field_as<std::int64_t>(FieldTag::unit_value)) {
+        json.member("unit_value", *value);
+    }
     if (const auto ids = fact.field(FieldTag::ids)) {
         json.key("locations").begin_array();
         for (std::size_t i = 0; (i + 1) * sizeof(std::uint32_t) <= ids->size(); ++i) {
@@ -134,6 +138,7 @@ void render_fact(JsonWriter& json, const FactView& fact, const State& state) {
     json.key("data").begin_object();
     render_references(json, fact, state);
     render_reference_data(json, fact, state);
+    render_case_members(json, fact);
     if (fact.posting_count() > 0) render_postings(json, fact, state);
     render_notes(json, fact, state);
     json.end_object().end_object();

@@ -73,6 +73,23 @@ bool read_idempotency_key(Desk& desk, const Call& call, CommandKey& key) {
     return true;
 }
 
+bool read_optional_idempotency_key(Desk& desk, const Call& call, CommandKey& key) {
+    return !call.request.has(http::Field::idempotency_key) || read_idempotency_key(desk, call, key);
+}
+
+bool refuse_id(Desk& desk, const Call& call, std::string_view prefix, std::string_view whose) {
+    const std::string_view text = call.path[0];
+    const std::size_t underscore = text.find('_');
+    const std::string_view given =
+        underscore == std::string_view::npos ? std::string_view{} : text.substr(0, underscore + 1);
+    desk.refuse(call.token, problems::invalid_id,
+                given.empty() || given == prefix
+                    ? std::string(whose) + " id is " + std::string(prefix) + " and 13 characters."
+                    : "This takes an id that starts with " + std::string(prefix) + ", not with " +
+                          std::string(given) + ".");
+    return false;
+}
+
 void bind_key(CommandKey& key, ChannelId channel) {
     key.key = hash128(
         as_byte_span(std::string_view(reinterpret_cast<const char*>(&key.key), sizeof key.key)),

@@ -46,20 +46,10 @@ bool allowed_lines(Desk& desk, const Call& call, ChannelId channel, std::span<co
 }
 
 bool read_id(Desk& desk, const Call& call, ReservationId& id) {
-    const std::string_view text = call.path[0];
-    if (const auto found = reservation_from_name(text)) {
-        id = *found;
-        return true;
-    }
-    const std::size_t underscore = text.find('_');
-    const std::string_view prefix =
-        underscore == std::string_view::npos ? std::string_view{} : text.substr(0, underscore + 1);
-    desk.refuse(
-        call.token, problems::invalid_id,
-        prefix.empty() || prefix == "rsv_"
-            ? std::string("A reservation's id is rsv_ and 13 characters.")
-            : "This takes an id that starts with rsv_, not with " + std::string(prefix) + ".");
-    return false;
+    const auto found = reservation_from_name(call.path[0]);
+    if (!found) return refuse_id(desk, call, "rsv_", "A reservation's");
+    id = *found;
+    return true;
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ std::string_view name(Action action) {
         case Action::stock_read: return "stock:read";
         case Action::catalog_write: return "catalog:write";
         case Action::catalog_read: return "catalog:read";
+        case Action::cases_write: return "cases:write";
+        case Action::cases_read: return "cases:read";
         case Action::status_read: return "status:read";
         case Action::admin: return "admin";
     }

@@ -21,6 +21,8 @@ enum class Action : std::uint8_t {
     stock_read,
     catalog_write,
     catalog_read,
+    cases_write,
+    cases_read,
     status_read,
     admin,  ///< covers all of them
 };

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array kActions{Action::reserve_write, Action::reserve_read, Action::events_write,
                               Action::events_read,   Action::stock_read,   Action::catalog_write,
-                              Action::catalog_read,  Action::status_read,  Action::admin};
+                              Action::catalog_read,  Action::cases_write,  Action::cases_read,
+                              Action::status_read,   Action::admin};
 
 tl::unexpected<Failure> wrong(std::string_view scope, std::string_view why) {
     return failure(ErrorCode::invalid_argument,

@@ -17,6 +17,11 @@ TypedId typed(std::string_view prefix, std::uint64_t number) {
     return id;
 }
 
+std::optional<std::uint64_t> number_of(std::string_view prefix, std::string_view text) {
+    if (!text.starts_with(prefix)) return std::nullopt;
+    return base32_decode(text.substr(prefix.size()));
+}
+
 }  // namespace
 
 SeqToken seq_token(std::uint64_t seq) {
@@ -42,11 +47,16 @@ std::optional<std::uint64_t> seq_from_token(std::string_view text) {
 TypedId reservation_name(ReservationId id) { return typed("rsv_", id.raw); }
 TypedId event_name(std::uint64_t seq) { return typed("evt_", seq); }
 
+TypedId case_name(CaseId id) { return typed("case_", id.raw); }
+
 std::optional<ReservationId> reservation_from_name(std::string_view text) {
-    if (!text.starts_with("rsv_")) return std::nullopt;
-    const auto number = base32_decode(text.substr(4));
-    if (!number) return std::nullopt;
-    return ReservationId{*number};
+    const auto number = number_of("rsv_", text);
+    return number ? std::optional(ReservationId{*number}) : std::nullopt;
+}
+
+std::optional<CaseId> case_from_name(std::string_view text) {
+    const auto number = number_of("case_", text);
+    return number ? std::optional(CaseId{*number}) : std::nullopt;
 }
 
 }  // namespace holdfast::api

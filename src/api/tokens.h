@@ -26,10 +26,13 @@ using SeqToken = ShortText<24>;
 SeqToken seq_token(std::uint64_t seq);
 std::optional<std::uint64_t> seq_from_token(std::string_view text);
 
-/// "rsv_" or "evt_" and thirteen characters whose order is the order in the ledger.
+/// "rsv_", "evt_" or "case_" and thirteen characters whose order is the order in the ledger.
 using TypedId = ShortText<20>;
 TypedId reservation_name(ReservationId id);
 TypedId event_name(std::uint64_t seq);
+/// "case_" and thirteen characters: in the order in which cases were opened.
+TypedId case_name(CaseId id);
+std::optional<CaseId> case_from_name(std::string_view text);
 std::optional<ReservationId> reservation_from_name(std::string_view text);
 
 }  // namespace holdfast::api

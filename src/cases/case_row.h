@@ -23,6 +23,7 @@ struct Subject {
     NameId source = kNoName;
     ReservationId reservation;  ///< 0 = none
     std::string order;          ///< as the fact says it; empty = not known
+    std::string document;       ///< the like: a transfer's number, a return's
 
     friend bool operator==(const Subject&, const Subject&) = default;
 };

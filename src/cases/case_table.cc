@@ -26,7 +26,9 @@ Hash128 CaseTable::key_of(const Subject& subject) const {
     out.put(subject.channel.raw);
     out.put(subject.source.raw);
     out.put(subject.reservation.raw);
-    if (subject.reservation.raw == 0) out.put_text(subject.order);
+    if (subject.reservation.raw != 0) return hash128(bytes, seed_);
+    out.put_text(subject.order);
+    out.put_text(subject.document);
     return hash128(bytes, seed_);
 }
 

@@ -27,6 +27,9 @@ class HandLedger final : public LedgerView {
         const auto it = promises.find({id, sku, at});
         return it == promises.end() ? 0 : it->second;
     }
+    [[nodiscard]] LocationId lane_ends_at(std::uint32_t lane) const override {
+        return lane == 0 ? kStore : kNoLocation;
+    }
     void apply(const FactView& fact) {
         const auto reservation = fact.field_as<std::uint64_t>(FieldTag::reservation);
         for (std::size_t i = 0; i < fact.posting_count(); ++i) {
@@ -61,6 +64,7 @@ class CasesTest : public testing::Test {
         std::vector<CaseKind> raises{};
         ReservationId reservation{};
         std::string order{};
+        std::string document{};
         ChannelId channel = kNoChannel;
         std::uint32_t source = kNoId;
         std::int64_t unit_value = -1;
@@ -77,6 +81,7 @@ class CasesTest : public testing::Test {
         if (text.reservation.raw != 0) writer.value(FieldTag::reservation, text.reservation.raw);
         if (text.channel != kNoChannel) writer.value(FieldTag::channel, text.channel.raw);
         writer.text(FieldTag::order, text.order);
+        writer.text(FieldTag::document, text.document);
         if (!text.raises.empty()) writer.list<CaseKind>(FieldTag::raises, text.raises);
         if (text.item != kNoSku) {
             writer.value(FieldTag::entity, EntityField{.id = text.item.raw});

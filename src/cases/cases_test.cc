@@ -112,6 +112,57 @@ TEST_F(Cases, CountsTheUnitsAtRiskByKind) {
     EXPECT_EQ(at_store(CaseKind::over_receipt, kSock), 9);
 }
 
+TEST_F(Cases, CountOnlyWhatIsBeyondWhatWasExpectedOrPromised) {
+    // A purchase order had six left, ten came, one of them damaged.
+    happens({.type = FactType::receipt_posted,
+             .postings = {{kBoot, Place{kStore}, Bucket::sellable, 9},
+                          {kBoot, Place{kStore}, Bucket::damaged, 1},
+                          {kBoot, Place{kStore}, Bucket::inbound, -6},
+                          {kSock, Place{kStore}, Bucket::sellable, 4},
+                          {kSock, Place{kStore}, Bucket::inbound, -4}},
+             .raises = {CaseKind::over_receipt}});
+    EXPECT_EQ(only().subject.sku, kBoot) << "socks came as expected";
+    EXPECT_EQ(only().units, 4);
+    // Five boots leave the store for an order that was promised three, two of them elsewhere.
+    happens({.type = FactType::shipment_posted,
+             .postings = {{kBoot, Place{kStore}, Bucket::sellable, -5},
+                          {kBoot, Place{kStore}, Bucket::reserved, -1},
+                          {kBoot, Place{kMain}, Bucket::reserved, -2},
+                          {kSock, Place{kStore}, Bucket::sellable, -1},
+                          {kSock, Place{kStore}, Bucket::reserved, -1}},
+             .raises = {CaseKind::over_shipment},
+             .reservation = ReservationId{3},
+             .order = "1003"});
+    ASSERT_EQ(state_->table.size(), 2U);
+    const Case& shipped = state_->table.rows().rbegin()->second;
+    EXPECT_EQ(shipped.subject.location, kStore);
+    EXPECT_EQ(shipped.units, 2);
+}
+
+TEST_F(Cases, AboutGoodsOnTheirWayAreWhereTheyGo) {
+    happens({.type = FactType::transfer_completed,
+             .postings = {{kBoot, Place{PlaceKind::lane, 0}, Bucket::in_transit, -3},
+                          {kBoot, Place{PlaceKind::loss}, Bucket::external, 3}},
+             .raises = {CaseKind::transfer_residue},
+             .reservation = ReservationId{4},
+             .document = "T-17"});
+    EXPECT_EQ(only().subject, (Subject{.kind = CaseKind::transfer_residue,
+                                       .sku = kBoot,
+                                       .location = kStore,
+                                       .reservation = ReservationId{4},
+                                       .document = "T-17"}));
+    EXPECT_EQ(only().units, 3);
+}
+
+TEST_F(Cases, SayNoNumberWhereTheFactSaysNone) {
+    happens({.type = FactType::erp_offset,
+             .postings = {{kBoot, Place{kMain}, Bucket::erp_held, 3}},
+             .raises = {CaseKind::beyond_promise},
+             .reservation = ReservationId{4}});
+    EXPECT_EQ(only().units, 0);
+    EXPECT_EQ(only().subject.location, kMain);
+}
+
 TEST_F(Cases, FollowTheLedgerAndResolveThemselvesWhenTheCauseIsGone) {
     sells(5);
     arrives(2);

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint32_t kVersion = 1;
 /// Of one case without texts, facts and steps: no count of cases can be larger than the bytes.
-constexpr std::size_t kCaseBytesMin = 153;
+constexpr std::size_t kCaseBytesMin = 157;
 constexpr std::size_t kStepBytesMin = 26;
 /// Encoded in one piece: a few hundred kilobytes of cases as people write them.
 constexpr std::size_t kCasesPerPiece = 256;
@@ -51,6 +51,7 @@ bool get_case(ByteReader& in, Case& row) {
     row.subject.source = NameId{in.get<std::uint32_t>()};
     row.subject.reservation = ReservationId{in.get<std::uint64_t>()};
     row.subject.order = in.get_text();
+    row.subject.document = in.get_text();
     row.state = words.word<CaseState>();
     row.resolution = words.resolution();
     row.count = in.get<std::uint64_t>();
@@ -93,6 +94,7 @@ void encode_case(ByteWriter& out, const Case& row) {
     out.put(about.source.raw);
     out.put(about.reservation.raw);
     out.put_text(about.order);
+    out.put_text(about.document);
     out.put(static_cast<std::uint8_t>(row.state));
     put_resolution(out, row.resolution);
     out.put(row.count);

@@ -9,39 +9,98 @@
 namespace holdfast::cases {
 namespace {
 
-/// What a fact changes at one position, or of one SKU outside positions.
+using Position = std::pair<SkuId, LocationId>;
+
+/// What a fact changes at one position; goods on their way count where they go.
 struct Change {
     Units sellable = 0;
-    Units rare = 0;  ///< damaged, quarantine and suspect: the decreases only
+    Units rare_out = 0;  ///< of damaged, quarantine and suspect
     Units reserved = 0;
-    Units physical = 0;  ///< moved, whichever way
-    Units promised = 0;
+    Units in = 0;   ///< physical units and units on their way that came
+    Units out = 0;  ///< likewise, that left
+    Units promised_in = 0;
+    Units promised_out = 0;
+    Units expected_out = 0;
+
+    [[nodiscard]] Units moved() const {
+        const Units goods = std::max(in, out);
+        return goods != 0 ? goods : std::max(promised_in, promised_out);
+    }
 };
 
 void add(Change& change, const Posting& posting) {
-    const Units moved = posting.delta < 0 ? -posting.delta : posting.delta;
-    if (is_physical(posting.bucket) || posting.bucket == Bucket::in_transit)
-        change.physical += moved;
-    else
-        change.promised += moved;
-    if (posting.bucket == Bucket::sellable) change.sellable += posting.delta;
-    if (is_physical(posting.bucket) && posting.bucket != Bucket::sellable && posting.delta < 0)
-        change.rare += posting.delta;
-    if (posting.bucket == Bucket::reserved) change.reserved += posting.delta;
+    const auto count = [&](Units& plus, Units& minus) {
+        (posting.delta > 0 ? plus : minus) += posting.delta > 0 ? posting.delta : -posting.delta;
+    };
+    switch (posting.bucket) {
+        case Bucket::sellable:
+            change.sellable += posting.delta;
+            count(change.in, change.out);
+            break;
+        case Bucket::damaged:
+        case Bucket::quarantine:
+        case Bucket::suspect:
+            if (posting.delta < 0) change.rare_out -= posting.delta;
+            count(change.in, change.out);
+            break;
+        case Bucket::in_transit: count(change.in, change.out); break;
+        case Bucket::reserved:
+            change.reserved += posting.delta;
+            count(change.promised_in, change.promised_out);
+            break;
+        case Bucket::allocated:
+        case Bucket::backordered: count(change.promised_in, change.promised_out); break;
+        case Bucket::inbound:
+            if (posting.delta < 0) change.expected_out -= posting.delta;
+            break;
+        case Bucket::picked:
+        case Bucket::erp_held:
+        case Bucket::external:
+        case Bucket::quota_used: break;
+    }
 }
 
-/// Whether the fact may be what brought this position into the state that the measure tells.
+using Changes = std::map<Position, Change>;
+
+Changes changes_of(const FactView& fact, const LedgerView& ledger) {
+    Changes changes;
+    // What a source that is not believed would have changed.
+    const auto would_be = fact.advisory() ? fact.field(FieldTag::would_be_postings) : std::nullopt;
+    for (std::size_t i = 0; would_be && (i + 1) * sizeof(WouldBePosting) <= would_be->size(); ++i) {
+        const auto posting = fact.item<WouldBePosting>(would_be, i, {});
+        const LocationId at{posting.location};
+        add(changes[{SkuId{posting.sku}, at}], {.sku = SkuId{posting.sku},
+                                                .place = Place{at},
+                                                .bucket = static_cast<Bucket>(posting.bucket),
+                                                .delta = posting.delta});
+    }
+    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
+        const Posting posting = fact.posting(i);
+        if (posting.place.kind() == PlaceKind::location)
+            add(changes[{posting.sku, posting.place.location()}], posting);
+        else if (posting.place.kind() == PlaceKind::lane)
+            add(changes[{posting.sku, ledger.lane_ends_at(posting.place.number())}], posting);
+    }
+    return changes;
+}
+
+/// Whether the fact may be what brought the position into the state that the measure tells.
 bool concerns(Measure measure, const Change& change) {
     switch (measure) {
         case Measure::below_zero:
         case Measure::at_risk: return change.sellable < 0;
-        case Measure::rare_below_zero: return change.rare < 0;
+        case Measure::rare_below_zero: return change.rare_out > 0;
         case Measure::oversold: return change.reserved > 0;
-        case Measure::uncovered:
-        case Measure::until_counted:
-        case Measure::moved: break;
+        default: return true;
     }
-    return true;
+}
+
+/// Units that left of each SKU beyond what the order was promised, wherever that was.
+std::map<SkuId, Units> over_shipped(const Changes& changes) {
+    std::map<SkuId, Units> beyond;
+    for (const auto& [position, change] : changes)
+        beyond[position.first] += change.out - change.promised_out;
+    return beyond;
 }
 
 Subject without_position(CaseKind kind, const KindRule& rule, const FactView& fact) {
@@ -50,17 +109,19 @@ Subject without_position(CaseKind kind, const KindRule& rule, const FactView& fa
         subject.channel =
             ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)};
     if (rule.about_source) {
-        // The hub itself tells of a gap; the fact names the source that left it.
-        const auto gap = fact.field_as<SourceGapField>(FieldTag::source_gap);
-        subject.source = NameId{gap ? gap->source : fact.header().source};
+        subject.source = NameId{fact.header().source};
+        if (const auto gap = fact.field_as<SourceGapField>(FieldTag::source_gap))
+            subject.source = NameId{gap->source};
+        if (const auto epoch = fact.field_as<SourceEpochField>(FieldTag::source_epoch))
+            subject.source = NameId{epoch->source};
     }
-    if (rule.about_order) {
-        subject.order = fact.text(FieldTag::order);
+    if (rule.about_document) subject.document = fact.text(FieldTag::document);
+    if (rule.about_order) subject.order = fact.text(FieldTag::order);
+    if (rule.about_order || rule.about_document)
         subject.reservation =
             ReservationId{makes_reservation(fact)
                               ? fact.seq()
                               : fact.field_as<std::uint64_t>(FieldTag::reservation).value_or(0)};
-    }
     return subject;
 }
 
@@ -69,38 +130,30 @@ Subject without_position(CaseKind kind, const KindRule& rule, const FactView& fa
 std::vector<Finding> findings_of(CaseKind kind, const FactView& fact, const LedgerView& ledger) {
     const KindRule rule = rule_of(kind);
     const Subject bare = without_position(kind, rule, fact);
-    std::map<std::pair<SkuId, LocationId>, Change> changes;
-    if (rule.about_position && fact.advisory()) {
-        const auto would_be = fact.field(FieldTag::would_be_postings);
-        for (std::size_t i = 0; would_be && (i + 1) * sizeof(WouldBePosting) <= would_be->size();
-             ++i) {
-            const auto posting = fact.item<WouldBePosting>(would_be, i, {});
-            add(changes[{SkuId{posting.sku}, LocationId{posting.location}}],
-                {.sku = SkuId{posting.sku},
-                 .place = Place{LocationId{posting.location}},
-                 .bucket = static_cast<Bucket>(posting.bucket),
-                 .delta = posting.delta});
-        }
-    }
-    for (std::size_t i = 0; rule.about_position && i < fact.posting_count(); ++i) {
-        const Posting posting = fact.posting(i);
-        if (posting.place.kind() == PlaceKind::location)
-            add(changes[{posting.sku, posting.place.location()}], posting);
-        else if (posting.place.kind() == PlaceKind::lane)
-            add(changes[{posting.sku, kNoLocation}], posting);
-    }
+    const Changes changes = rule.about_position ? changes_of(fact, ledger) : Changes{};
+    std::map<SkuId, Units> beyond = over_shipped(changes);
     std::vector<Finding> findings;
     for (const auto& [position, change] : changes) {
         Finding finding{bare, 0};
         finding.subject.sku = position.first;
         finding.subject.location = position.second;
-        const bool by_level = is_level(rule.measure) && follows_ledger(finding.subject);
-        if (by_level)
-            finding.units = units_at_risk(finding.subject, ledger);
-        else
-            finding.units = change.physical != 0 ? change.physical : change.promised;
-        if (!by_level || (finding.units > 0 && concerns(rule.measure, change)))
-            findings.push_back(std::move(finding));
+        switch (rule.measure) {
+            case Measure::until_counted:
+            case Measure::moved: finding.units = change.moved(); break;
+            case Measure::over_received:
+                finding.units = std::max(Units{0}, change.in - change.expected_out);
+                break;
+            case Measure::over_shipped: {
+                Units& rest = beyond[position.first];
+                finding.units = std::clamp(rest, Units{0}, change.out);
+                rest -= finding.units;
+                break;
+            }
+            case Measure::untold: break;
+            default: finding.units = units_at_risk(finding.subject, ledger); break;
+        }
+        const bool counted = rule.measure == Measure::untold || finding.units > 0;
+        if (counted && concerns(rule.measure, change)) findings.push_back(std::move(finding));
     }
     if (!findings.empty()) return findings;
     // Nothing of it fits: the case is about the first thing that the fact touches.

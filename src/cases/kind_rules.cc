@@ -24,29 +24,30 @@ KindRule rule_of(CaseKind kind) {
             return {.measure = Measure::oversold, .about_order = true};
         case CaseKind::backorder_uncovered: return {.measure = Measure::uncovered};
         case CaseKind::recount_needed: return {.measure = Measure::until_counted};
-        case CaseKind::sequence_gap:
-        case CaseKind::source_epoch_unannounced:
-            return {.about_position = false, .about_source = true};
-        case CaseKind::quota_overcommitted: return {.about_channel = true};
+        case CaseKind::over_receipt: return {.measure = Measure::over_received};
+        case CaseKind::over_shipment:
+            return {.measure = Measure::over_shipped, .about_order = true};
+        case CaseKind::cancelled_too_late: return {.about_order = true};
+        case CaseKind::transfer_residue:
+        case CaseKind::unreferenced_return: return {.about_document = true};
+        case CaseKind::quota_overcommitted:
+            return {.measure = Measure::untold, .about_channel = true};
+        case CaseKind::beyond_promise: return {.measure = Measure::untold, .about_order = true};
         case CaseKind::ownership_conflict: return {.about_source = true};
         case CaseKind::event_without_cause:
-        case CaseKind::over_shipment:
-        case CaseKind::beyond_promise:
-        case CaseKind::cancelled_too_late: return {.about_order = true};
-        case CaseKind::over_receipt:
-        case CaseKind::transfer_residue:
-        case CaseKind::unreferenced_return: return {};
+            return {.measure = Measure::untold, .about_order = true, .about_document = true};
+        case CaseKind::sequence_gap:
+        case CaseKind::source_epoch_unannounced:
+            return {.measure = Measure::untold, .about_position = false, .about_source = true};
     }
     return {};
 }
 
-bool is_level(Measure measure) {
-    return measure != Measure::moved && measure != Measure::until_counted;
-}
+bool is_level(Measure measure) { return measure <= Measure::uncovered; }
 
 bool follows_ledger(const Subject& subject) {
     return subject.sku != kNoSku && subject.location != kNoLocation &&
-           rule_of(subject.kind).measure != Measure::moved;
+           rule_of(subject.kind).measure <= Measure::until_counted;
 }
 
 Units units_at_risk(const Subject& subject, const LedgerView& ledger) {
@@ -73,7 +74,10 @@ Units units_at_risk(const Subject& subject, const LedgerView& ledger) {
             return std::max(Units{0}, level(Bucket::backordered) - level(Bucket::inbound) -
                                           level(Bucket::in_transit));
         case Measure::until_counted:
-        case Measure::moved: break;
+        case Measure::moved:
+        case Measure::over_received:
+        case Measure::over_shipped:
+        case Measure::untold: break;
     }
     return 0;
 }

@@ -18,6 +18,8 @@ class LedgerView {
     /// node's work.
     [[nodiscard]] virtual Units promised(ReservationId reservation, SkuId sku,
                                          LocationId at) const = 0;
+    /// Where the goods of a lane go; kNoLocation for a lane nobody knows.
+    [[nodiscard]] virtual LocationId lane_ends_at(std::uint32_t lane) const = 0;
 };
 
 }  // namespace holdfast::cases

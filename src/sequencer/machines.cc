@@ -25,6 +25,9 @@ class Levels final : public cases::LedgerView {
         }
         return units;
     }
+    [[nodiscard]] LocationId lane_ends_at(std::uint32_t lane) const override {
+        return lane < state_.lanes.size() ? state_.lanes.lane(lane).destination : kNoLocation;
+    }
 
   private:
     const ledger::State& state_;

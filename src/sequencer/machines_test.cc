@@ -147,6 +147,7 @@ TEST_F(MachinesTest, SnoozedCasesWakeByTheHubsClock) {
     EXPECT_TRUE(sequencer_->expire());
     sequencer_->turn();
     EXPECT_EQ(newest().state, CaseState::open);
+    EXPECT_EQ(sequencer_->counters().woken, 1u);
     EXPECT_FALSE(sequencer_->expire());
 }
 

@@ -35,6 +35,11 @@ bool is_clocks_own(const Command& command) {
            std::holds_alternative<WakeCases>(command);
 }
 
+std::uint64_t cases_named_by(ByteSpan fact) {
+    const auto ids = FactView::trusted(fact).field(FieldTag::case_ids);
+    return ids ? ids->size() / sizeof(std::uint64_t) : 0;
+}
+
 }  // namespace
 
 std::string_view name(Unavailable reason) {
@@ -211,6 +216,9 @@ void Sequencer::decide_one(const Queued& queued) {
             if (std::holds_alternative<ExpireHolds>(queued.command))
                 counters_.expired +=
                     machines_.seq() + 1 - outcome.seq;  // less the name it may intern
+            if (std::holds_alternative<WakeCases>(queued.command))
+                counters_.woken +=
+                    cases_named_by(ByteSpan(group.facts).subspan(start + outcome.answer_offset));
             break;
         case ledger::Outcome::Kind::repeated: ++counters_.repeated; break;
         case ledger::Outcome::Kind::refused: ++counters_.refused; break;

@@ -91,6 +91,7 @@ struct Counters {
     std::uint64_t refused = 0;
     std::uint64_t repeated = 0;
     std::uint64_t expired = 0;
+    std::uint64_t woken = 0;  ///< cases, by time
     std::uint64_t checkpoints = 0;
     std::uint64_t checkpoints_failed = 0;
 };

@@ -8,7 +8,7 @@ import examples
 import world
 
 ACTIONS = ["reserve:write", "reserve:read", "events:write", "events:read", "stock:read", "catalog:write", "catalog:read",
-           "status:read", "admin"]
+           "cases:write", "cases:read", "status:read", "admin"]
 
 
 def run_matrix(hub, contract, report):
@@ -64,12 +64,16 @@ def run_elsewhere(hub, contract, report, key):
     before = hub.state_hash()
     for operation in contract.operations:
         touches = operation.scope in ("reserve:write", "events:write", "stock:read", "catalog:write", "events:read", "admin")
+        touches = touches or operation.id in examples.FRESH_CASE
         if not touches or operation.id == "revoke_api_key":
             continue
         media, example = operation.request_examples()[0]
         target = operation.path
         if operation.id in examples.FRESH_RESERVATION:
             target = target.replace("{id}", hold(hub))
+            before = hub.state_hash()
+        elif operation.id in examples.FRESH_CASE:
+            target = examples.target(hub, operation, "elsewhere-" + operation.id)
             before = hub.state_hash()
         else:
             target = examples.target(hub, operation, "elsewhere")

@@ -16,7 +16,7 @@ import live
 from live import Client, make_key, must
 
 ACTIONS = ["reserve:write", "reserve:read", "events:write", "events:read", "stock:read", "catalog:write",
-           "catalog:read", "status:read"]
+           "catalog:read", "cases:write", "cases:read", "status:read"]
 
 
 def everything(where):
@@ -41,9 +41,18 @@ ALLOWED = {
     "list_policies": "rcla", "set_policy": "w",
     "explain_position": "rl", "explain_availability": "rca", "explain_many": "rl", "get_position_timeline": "rl",
     "get_item_timeline": "r", "get_order_timeline": "r",
+    "list_cases": "rcla", "get_case": "rcla", "assign_case": "wcla", "snooze_case": "wcla", "resolve_case": "wcla",
+    "reopen_case": "wcla", "comment_on_case": "wcla", "act_on_cases": "wcla",
     "list_facts": "r", "list_api_keys": "", "create_api_key": "", "revoke_api_key": "",
     "get_status": "rcla",
 }
+
+def tomorrow():
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 24 * 3600))
+
+
+CASE_BODIES = {"assign_case": {"assignee": "mira"}, "snooze_case": {"wake_at": tomorrow()},
+               "resolve_case": {"resolution": "accepted"}, "reopen_case": {}, "comment_on_case": {"comment": "seen"}}
 
 
 def checksum(text):
@@ -96,6 +105,15 @@ class Authorisation(unittest.TestCase):
             body["order"] = order
         return must((client or self.admin).change("POST", "/v1/reservations", body), 201).json()["id"]
 
+    def case(self, kind="pos.sale", **data):
+        """A case of its own, about units that were never there: a till sold them, or another shop did."""
+        Authorisation.cases = getattr(self, "cases", 0) + 1
+        sku = f"CASE-{self.cases}"
+        must(self.admin.send("PUT", f"/v1/items/{sku}", {}), 200)
+        data = {"location": "DC1", **data, "lines": [{"sku": sku, "quantity": 2}]}
+        must(self.admin.send("POST", "/v1/events", event(sku, kind, **data)), 201)
+        return must(self.admin.send("GET", f"/v1/cases?sku={sku}"), 200).json()["data"][0]["id"]
+
     def request(self, operation, client):
         """The request of the table: on channel web, location DC1, valid for whoever may send it."""
         self.number = getattr(self, "number", 0) + 1
@@ -107,6 +125,16 @@ class Authorisation(unittest.TestCase):
         if step in ("confirm", "release", "extend", "adjust"):
             body = {"adjust": {"lines": [{"line": 1, "quantity": 1}]}, "extend": {"time_to_live_seconds": 900}}
             return client.change("POST", f"/v1/reservations/{self.hold()}/{step}", body.get(step, {}))
+        if operation in CASE_BODIES:
+            case = self.case()
+            if operation == "reopen_case":
+                must(self.admin.send("POST", f"/v1/cases/{case}/resolve", CASE_BODIES["resolve_case"]), 200)
+            verb = operation.split("_")[0]
+            return client.send("POST", f"/v1/cases/{case}/{verb}", CASE_BODIES[operation])
+        if operation == "get_case":
+            return client.send("GET", f"/v1/cases/{self.case()}")
+        if operation == "act_on_cases":
+            return client.send("POST", "/v1/cases:bulk", {"action": "comment", "cases": [self.case()], "comment": "seen"})
         if operation == "create_reservation":
             return client.change("POST", "/v1/reservations", {"channel": "web", "lines": [{"sku": "BOOT", "quantity": 1}]})
         if operation == "revoke_api_key":
@@ -139,6 +167,7 @@ class Authorisation(unittest.TestCase):
             "get_position_timeline": ("GET", "/v1/positions/BOOT/DC1/timeline"),
             "get_item_timeline": ("GET", "/v1/items/BOOT/timeline"),
             "get_order_timeline": ("GET", "/v1/orders/none/timeline"),
+            "list_cases": ("GET", "/v1/cases"),
             "list_facts": ("GET", "/v1/facts"), "list_api_keys": ("GET", "/v1/api-keys"),
             "create_api_key": ("POST", "/v1/api-keys", {"title": "x", "scopes": ["status:read@web/*"]}),
             "get_status": ("GET", "/v1/status"),
@@ -315,6 +344,31 @@ class Authorisation(unittest.TestCase):
         # A cursor made for one filter does not open another.
         wide = must(self.admin.send("GET", "/v1/positions?limit=1"), 200).json()["next_cursor"]
         self.assertEqual(self.clients["l"].send("GET", f"/v1/positions?location=DC1&cursor={wide}").code, "invalid_cursor")
+
+    def test_cases_of_another_channel_or_location_stay_closed(self):
+        shelf = self.case()
+        order = self.case("order.created", channel="web", order="sold-by-web", sold=True)
+        before = live.state_hash(self.admin)
+        for key, case in (("dc2", shelf), ("dc2", order), ("market", order)):
+            client = self.clients[key]
+            answer = client.send("GET", f"/v1/cases/{case}")
+            self.assertEqual(answer.code, "forbidden", answer)
+            for word in (b"CASE-", b"DC1", b"web"):
+                self.assertNotIn(word, answer.body)
+            for operation, body in CASE_BODIES.items():
+                verb = operation.split("_")[0]
+                self.assertEqual(client.send("POST", f"/v1/cases/{case}/{verb}", body).code, "forbidden", (key, verb))
+            several = {"action": "comment", "comment": "mine", "cases": [shelf, order]}
+            self.assertEqual(client.send("POST", "/v1/cases:bulk", several).code, "forbidden", key)
+        self.assertEqual(live.state_hash(self.admin), before)
+
+        def listed(key):
+            page = must(self.clients[key].send("GET", "/v1/cases?limit=1000"), 200).json()
+            return {row["id"] for row in page["data"]} & {shelf, order}
+
+        self.assertEqual(listed("dc2"), set())
+        self.assertEqual(listed("market"), {shelf}, "a shelf is of no channel")
+        self.assertEqual(listed("web-dc1"), {shelf, order})
 
     def test_lists_show_what_the_key_covers(self):
         def listed(key, path, name):

@@ -10,6 +10,7 @@ from contract import is_json
 # Examples that need something to be there first, by operation.
 FRESH_RESERVATION = {"confirm_reservation", "release_reservation", "extend_reservation", "adjust_reservation",
                      "get_reservation"}
+FRESH_CASE = {"get_case", "assign_case", "snooze_case", "resolve_case", "reopen_case", "comment_on_case"}
 # Run last: the others may need what they end.
 LAST = ["revoke_api_key"]
 
@@ -43,6 +44,12 @@ def target(hub, operation, number):
             if operation.id in FRESH_RESERVATION:
                 example = world.reserve(hub, f"fresh-{number}",
                                         [{"sku": "BOOT-42", "quantity": 2}, {"sku": "SOCK-7", "quantity": 1}]).json()["id"]
+            elif operation.id in FRESH_CASE:
+                example = world.open_case(hub, number)
+                if operation.id == "reopen_case":
+                    answer = hub.call("POST", f"/v1/cases/{example}/resolve", '{"resolution": "accepted"}',
+                                      {"Content-Type": "application/json"})
+                    assert answer.status == 200, answer.body
             elif operation.id == "revoke_api_key":
                 example = world.make_key(hub, "status:read@*/*")["id"]
             path = path.replace("{" + name + "}", urllib.parse.quote(str(example), safe=""))
@@ -74,6 +81,8 @@ def run(hub, contract, report):
             # The document's orders would collide: each belongs to one reservation.
             if isinstance(example, dict) and "order" in example:
                 example = {**example, "order": f"{example['order']}-{number}"}
+            if isinstance(example, dict) and "cases" in example:
+                example = {**example, "cases": [world.open_case(hub, f"bulk-{number}")]}
             report.want(1)
             answer = hub.call(operation.method, target(hub, operation, number), body_of(media, example),
                               headers_of(operation, number, media))

@@ -190,6 +190,9 @@ class Fuzz:
         value = answer.json()
         if not isinstance(value, dict):
             return
+        for row in value.get("data", ())[:4] if isinstance(value.get("data"), list) else ():
+            if isinstance(row, dict) and str(row.get("id", "")).startswith("case_"):
+                self.bag.put("case", row["id"])
         for member, prefix, drawer in (("id", "rsv_", "reservation"), ("reservation", "rsv_", "reservation"),
                                        ("id", "case_", "case"), ("id", "key_", "key"), ("order", "", "order"),
                                        ("document", "", "document"), ("next_cursor", "", "cursor")):
@@ -198,7 +201,7 @@ class Fuzz:
 
     def seq(self):
         status = self.caller.call("GET", "/v1/status", None, {"Authorization": "Bearer " + self.keys["all"]}).json()
-        return status["seq"], status["counters"].get("expired")
+        return status["seq"], status["counters"].get("expired"), status["counters"].get("woken")
 
     def fault_of(self, operation, answer, before):
         fault = self.contract.answer_fault(operation, answer)
@@ -207,8 +210,8 @@ class Fuzz:
             return f"answered {answer.status}"
         if fault is None and before is not None and answer.status >= 400:
             after = self.seq()
-            # Time may end a hold between the two looks; nothing else may move.
-            if after[0] != before[0] and after[1] == before[1]:
+            # Time may end a hold or wake a case between the two looks; nothing else may move.
+            if after[0] != before[0] and after[1:] == before[1:]:
                 return f"a refusal moved the ledger from {before[0]} to {after[0]}"
         return fault
 

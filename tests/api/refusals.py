@@ -141,6 +141,31 @@ def run_history(hub, contract, report):
     assert world.event(hub, "h-34", "transfer.completed", {"document": "TO-2"}).status == 201
     expect("closed after its end", world.event(hub, "h-35", "transfer.completed", {"document": "TO-2"}), 409,
            "document_ended", "record_event")
+    run_cases(hub, expect)
+
+
+def run_cases(hub, expect):
+    """What a case's state, or a key that was used before, does not allow."""
+    def act(case, verb, body, key=None):
+        headers = {"Content-Type": "application/json", **({"Idempotency-Key": key} if key else {})}
+        return hub.call("POST", f"/v1/cases/{case}/{verb}", json.dumps(body), headers)
+
+    case = world.open_case(hub, "history")
+    tomorrow = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
+    bodies = {"assign": {"assignee": "mira"}, "comment": {"comment": "x"}, "snooze": {"wake_at": tomorrow},
+              "resolve": {"resolution": "accepted"}, "reopen": {"comment": "x"}}
+    expect("open what is open", act(case, "reopen", {}), 409, "case_already_open", "reopen_case")
+    operations = {"assign": "assign_case", "comment": "comment_on_case", "snooze": "snooze_case", "reopen": "reopen_case",
+                  "resolve": "resolve_case"}
+    for verb, operation in operations.items():
+        assert act(case, verb, bodies[verb], "h-" + verb).status == 200
+        expect(f"the key of another {verb}", act(case, verb, {**bodies[verb], "comment": "y"}, "h-" + verb), 422,
+               "key_reused_with_other_body", operation)
+    expect("resolve what is resolved", act(case, "resolve", bodies["resolve"]), 409, "case_already_resolved", "resolve_case")
+    expect("snooze what is resolved", act(case, "snooze", bodies["snooze"]), 409, "case_already_resolved", "snooze_case")
+    several = {"action": "resolve", "resolution": "accepted", "cases": [case]}
+    expect("resolve several that are", hub.call("POST", "/v1/cases:bulk", json.dumps(several),
+                                               {"Content-Type": "application/json"}), 409, "case_already_resolved", "act_on_cases")
 
 
 # What is sent, the status and the code of the answer. The hub closes the connection after each.

@@ -46,7 +46,8 @@ def check_admin(hub, report):
     metrics = get("/metrics")
     text = metrics.body.decode()
     for family in ("holdfast_build_info", "holdfast_reservations_total", "holdfast_reservation_duration_seconds_bucket",
-                   "holdfast_events_total", "holdfast_journal_fsync_duration_seconds_count", "holdfast_journal_bytes_total"):
+                   "holdfast_events_total", "holdfast_journal_fsync_duration_seconds_count", "holdfast_journal_bytes_total", "holdfast_cases_open",
+                   "holdfast_cases_money_at_risk", "holdfast_cases_oldest_age_seconds"):
         report.check(f"metrics have {family}", None if re.search(rf"^{family}[{{ ]", text, re.M) else "it is absent")
     report.check("metrics name no SKU", "a SKU is in a label" if "BOOT-42" in text else None)
     for path in ("/livez", "/readyz", "/startupz", "/version"):

@@ -48,8 +48,8 @@ class Drawer:
         schema = self.contract.resolve(schema)
         if reference == "code" or name in DRAWERS and schema.get("type") == "string":
             return self.bag.any(DRAWERS.get(name, "sku"), self.text(schema, kind))
-        if reference == "reservation_id":
-            return self.bag.any("reservation", self.text(schema, kind))
+        if reference in ("reservation_id", "case_id"):
+            return self.bag.any(reference.removesuffix("_id"), self.text(schema, kind))
         if reference == "seq_token":  # a far one would only make the hub wait for it
             return st.sampled_from(self.bag.drawers["seq"])
         if reference == "document_number":

@@ -40,6 +40,16 @@ def reserve(hub, idempotency_key, lines, key=None, **more):
                     {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}, key)
 
 
+def open_case(hub, number):
+    """A case of its own: a till sold what was never there."""
+    sku = f"CASE-{number}"
+    answer = hub.call("PUT", f"/v1/items/{sku}", json.dumps({"unit_value": 900}), {"Content-Type": "application/json"})
+    assert answer.status == 200, answer.body
+    answer = event(hub, f"sold-{sku}", "pos.sale", {"location": "AWAY", "lines": [{"sku": sku, "quantity": 2}]})
+    assert answer.status == 201, answer.body
+    return hub.call("GET", f"/v1/cases?sku={sku}").json()["data"][0]["id"]
+
+
 def make_key(hub, *scopes):
     answer = hub.call("POST", "/v1/api-keys", json.dumps({"title": "test", "scopes": list(scopes)}),
                       {"Content-Type": "application/json"})
