@@ -134,6 +134,7 @@ void Api::dispatch(const Call& call) {
         case Operation::query_availability: return query_availability(desk_, call);
         case Operation::list_positions: return list_positions(desk_, call);
         case Operation::get_position: return get_position(desk_, call);
+        case Operation::why_not_reservation: return why_not_reservation(desk_, call);
         case Operation::explain_position: return explain_position(desk_, call);
         case Operation::explain_availability: return explain_availability(desk_, call);
         case Operation::explain_many: return explain_many(desk_, call);

@@ -24,6 +24,7 @@ void get_position(Desk& desk, const Call& call);
 void list_positions(Desk& desk, const Call& call);
 
 // history.cc
+void why_not_reservation(Desk& desk, const Call& call);
 void explain_position(Desk& desk, const Call& call);
 void explain_availability(Desk& desk, const Call& call);
 void explain_many(Desk& desk, const Call& call);

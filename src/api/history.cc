@@ -160,7 +160,39 @@ PageOf read_page(const Params& params, Fault& fault) {
     return page;
 }
 
+/// It tells who holds stock of every location that the request could have.
+bool may_ask_why(Desk& desk, const Call& call, const ReserveStock& command) {
+    return desk.allowed(call, Action::reserve_read,
+                        {.channel = command.channel, .all_locations = true});
+}
+
 }  // namespace
+
+void why_not_reservation(Desk& desk, const Call& call) {
+    if (!has_json(desk, call) || !read_params(desk, call, {})) return;
+    ReserveStock command;
+    Fault fault;
+    if (!desk.decoder().reservation(call.request.body, command, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    if (!may_ask_why(desk, call, command)) return;
+    if (command.lines.size() > explain::why_not_lines_max) {
+        desk.refuse(call.token, problem_of(Refusal::too_many_lines),
+                    "At most 200 lines are taken.");
+        return;
+    }
+    // Decided here, where the state is; what is read of reservations is added beside the loop.
+    auto answer = std::make_shared<explain::WhyNot>(explain::why_not(desk.state(), command));
+    desk.history().ask(call.token, desk.state().seq,
+                       [answer](readmodel::Reader& reader) -> HistoryAnswer {
+                           explain::add_holders(reader, *answer);
+                           HistoryAnswer told;
+                           http::JsonWriter json(told.body);
+                           render_why_not(json, *answer, reader);
+                           return told;
+                       });
+}
 
 void explain_position(Desk& desk, const Call& call) {
     if (!read_params(desk, call, {{"channel"}, {"at"}, {"facts"}})) return;

@@ -146,7 +146,85 @@ void render_entry(JsonWriter& json, const explain::TimelineEntry& entry, Reader&
     json.end_object();
 }
 
+void render_holders(JsonWriter& json, const explain::ShortPlace& place, Reader& reader) {
+    json.key("holders").begin_array();
+    for (const readmodel::Holder& holder : place.holders) {
+        json.begin_object()
+            .member("reservation", as_text(reservation_name(ReservationId{holder.reservation})))
+            .member("bucket", name(holder.bucket))
+            .member("units", holder.units);
+        if (holder.channel != kNoId)
+            json.member("channel", reader.code(FactType::channel_upserted, holder.channel));
+        text_member(json, "order", holder.order);
+        if (holder.expires_at) json.member("expires_at", *holder.expires_at);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+void render_change(JsonWriter& json, const explain::Change& change, Reader& reader) {
+    json.begin_object().member("kind", name(change.kind));
+    if (change.location != kNoLocation)
+        json.member("location", reader.code(FactType::location_upserted, change.location.raw));
+    if (change.units != 0) json.member("units", change.units);
+    if (change.due != Instant{}) json.member("due", change.due);
+    if (!change.split.empty()) {
+        json.key("split").begin_array();
+        for (const auto& [location, units] : change.split)
+            json.begin_object()
+                .member("location", reader.code(FactType::location_upserted, location.raw))
+                .member("quantity", units)
+                .end_object();
+        json.end_array();
+    }
+    json.end_object();
+}
+
+void render_failing_line(JsonWriter& json, const explain::FailingLine& line, Reader& reader) {
+    const LineProblem& problem = line.problem;
+    json.begin_object()
+        .member("pointer", "#/lines/" + std::to_string(problem.line_index))
+        .member("code", name(problem.refusal));
+    if (problem.sku != kNoSku)
+        json.member("sku", reader.code(FactType::item_upserted, problem.sku.raw));
+    if (problem.location != kNoLocation)
+        json.member("location", reader.code(FactType::location_upserted, problem.location.raw));
+    json.member("requested", problem.requested)
+        .member("available_to_sell", problem.available_to_sell)
+        .member("missing", line.missing)
+        .key("places")
+        .begin_array();
+    for (const explain::ShortPlace& place : line.places) {
+        json.begin_object()
+            .member("location", reader.code(FactType::location_upserted, place.location.raw))
+            .member("promisable", place.promisable)
+            .member("sellable", place.sellable)
+            .member("reserved", place.reserved)
+            .member("allocated", place.allocated)
+            .member("safety_stock", place.safety_stock)
+            .member("buffer", place.buffer);
+        render_holders(json, place, reader);
+        json.end_object();
+    }
+    json.end_array().member("more_places", line.more_places).key("changes").begin_array();
+    for (const explain::Change& change : line.changes) render_change(json, change, reader);
+    json.end_array().end_object();
+}
+
 }  // namespace
+
+void render_why_not(JsonWriter& json, const explain::WhyNot& answer, Reader& reader) {
+    json.begin_object().member("would_hold", answer.refusal == Refusal::none);
+    if (answer.refusal != Refusal::none) json.member("code", name(answer.refusal));
+    json.key("lines").begin_array();
+    for (const explain::FailingLine& line : answer.lines) render_failing_line(json, line, reader);
+    json.end_array()
+        .member("more_lines", answer.more_lines)
+        .member("partial_would_hold", answer.partial_would_hold)
+        .member("as_of_seq", as_text(seq_token(answer.seq)))
+        .member("holders_as_of_seq", as_text(seq_token(reader.cursor().seq)))
+        .end_object();
+}
 
 std::uint64_t render_explanation(JsonWriter& json, const Explanation& explanation, Moment& moment,
                                  References references, const explain::LedgerNumbers* numbers) {

@@ -4,6 +4,7 @@
 
 #include "explain/ledger_check.h"
 #include "explain/timeline.h"
+#include "explain/why_not.h"
 #include "http/json_writer.h"
 
 namespace holdfast::api {
@@ -20,5 +21,9 @@ std::uint64_t render_explanation(http::JsonWriter& json, const explain::Explanat
 /// `timeline`, as of the reader's cut.
 void render_timeline(http::JsonWriter& json, const explain::Timeline& timeline,
                      readmodel::Reader& reader);
+
+/// `why_not`. Holders were added within the reader's cut.
+void render_why_not(http::JsonWriter& json, const explain::WhyNot& answer,
+                    readmodel::Reader& reader);
 
 }  // namespace holdfast::api

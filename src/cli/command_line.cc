@@ -34,6 +34,7 @@ struct AllOptions {
     PositionOptions position;
     ExplainOptions explain;
     TimelineOptions timeline;
+    WhyNotOptions why_not;
     StatusOptions status;
     KeyOptions key_create;
     KeyOptions key_list;
@@ -217,6 +218,14 @@ class Grammar {
         sub->add_option("--at", e.at, "SEQ or TIME; absent: now");
         sub->add_option("--facts", e.facts, "newest facts per bucket");
         add_client(sub, e.client);
+        auto& w = o_->why_not;
+        sub = command(
+            app_, "why-not", "Why a reservation would be refused, and what would let it pass",
+            "  holdfast why-not web BOOT-42=3\n  holdfast why-not web 'BOOT-42*3' SOCK-7@DC1",
+            [&w] { return why_not(w); });
+        sub->add_option("channel", w.channel, "who would sell")->required();
+        sub->add_option("lines", w.lines, "SKU[@LOCATION][=QUANTITY], one or more")->required();
+        add_client(sub, w.client);
         auto& t = o_->timeline;
         sub = command(app_, "timeline", "What happened, the newest first",
                       "  holdfast timeline BOOT-42 DC1\n  holdfast timeline --order 1001",

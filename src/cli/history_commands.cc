@@ -6,8 +6,10 @@
 #include <set>
 #include <vector>
 
+#include "cli/client_commands.h"
 #include "cli/console.h"
 #include "cli/hub_call.h"
+#include "http/json_writer.h"
 
 namespace holdfast::cli {
 namespace {
@@ -136,6 +138,57 @@ std::string ledger_text(const object& answer) {
     return text;
 }
 
+/// "BOOT-42*2" is how people write it; a SKU may have a star of its own.
+std::string with_equals(std::string line) {
+    const std::size_t star = line.rfind('*');
+    if (star == std::string::npos || star + 1 == line.size()) return line;
+    const std::string_view number = std::string_view(line).substr(star + 1);
+    if (number.find_first_not_of("0123456789") == std::string_view::npos) line[star] = '=';
+    return line;
+}
+
+std::string wish_text(const object& change) {
+    const std::string kind = member_text(change, "kind");
+    const std::string units = member_text(change, "units");
+    if (kind == "any_location") return "leave the location out";
+    if (kind == "another_location") return "name " + member_text(change, "location");
+    if (kind == "fewer_units") return "ask for " + units;
+    if (kind == "allow_split") return "let the channel split";
+    if (kind == "wait_for_supply")
+        return fmt::format("wait until {}: {} are expected", member_text(change, "due"), units);
+    if (kind != "named_locations") return kind;
+    std::string text = "split it:";
+    for (const object& part : member_rows(change, "split"))
+        text +=
+            fmt::format(" {} at {}", member_text(part, "quantity"), member_text(part, "location"));
+    return text;
+}
+
+std::string failing_text(const object& line) {
+    std::string text =
+        fmt::format("{} {}: {}, {} wanted, {} to be had\n", member_text(line, "pointer"),
+                    member_text(line, "sku"), member_text(line, "code"),
+                    member_text(line, "requested"), member_text(line, "available_to_sell"));
+    for (const object& place : member_rows(line, "places")) {
+        text += fmt::format(
+            "  {}: promisable {} = sellable {} - reserved {} - allocated {} - safety "
+            "stock {} - buffer {}\n",
+            member_text(place, "location"), member_text(place, "promisable"),
+            member_text(place, "sellable"), member_text(place, "reserved"),
+            member_text(place, "allocated"), member_text(place, "safety_stock"),
+            member_text(place, "buffer"));
+        for (const object& holder : member_rows(place, "holders")) {
+            const std::string order = member_text(holder, "order");
+            text += fmt::format("    {} {} by {}{}{}\n", member_text(holder, "units"),
+                                member_text(holder, "bucket"), member_text(holder, "reservation"),
+                                order.empty() ? "" : ", order ", order);
+        }
+    }
+    for (const object& change : member_rows(line, "changes"))
+        text += "  would pass: " + wish_text(change) + "\n";
+    return text;
+}
+
 std::string change_text(const object& change) {
     std::string where = member_text(change, "location");
     if (where.empty()) where = member_text(change, "place");
@@ -206,6 +259,38 @@ int timeline(const TimelineOptions& options) {
     const std::string before = member_text(answer->body, "next_before");
     if (member_text(answer->body, "has_more") == "true") say("there is more: --before " + before);
     return kExitOk;
+}
+
+int why_not(const WhyNotOptions& options) {
+    std::string body;
+    http::JsonWriter json(body);
+    json.begin_object().member("channel", options.channel).key("lines").begin_array();
+    for (const std::string& text : options.lines) {
+        const auto line = parse_line(with_equals(text));
+        if (!line) return complain(line.error());
+        json.begin_object().member("sku", line->sku).member("quantity", line->quantity);
+        if (!line->location.empty()) json.member("location", line->location);
+        json.end_object();
+    }
+    json.end_array().end_object();
+    HttpRequest request;
+    request.method = "POST";
+    request.path = "/v1/reservations:why-not";
+    request.body = body;
+    const auto answer = call_hub(options.client, request, "the hub cannot say why");
+    if (!answer) return complain(answer.error());
+    const bool held = member_text(answer->body, "would_hold") == "true";
+    if (options.client.json) {
+        print_data(answer->reply.body + "\n");
+        return held ? kExitOk : kExitConflict;
+    }
+    std::string text = held ? "it would be held\n"
+                            : "it would be refused: " + member_text(answer->body, "code") + "\n";
+    for (const object& line : member_rows(answer->body, "lines")) text += "\n" + failing_text(line);
+    if (member_text(answer->body, "partial_would_hold") == "true")
+        text += "\nwith --partial the other lines would be held\n";
+    print_data(text);
+    return held ? kExitOk : kExitConflict;
 }
 
 }  // namespace holdfast::cli

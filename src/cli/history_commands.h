@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/client_options.h"
 
@@ -27,5 +28,13 @@ struct TimelineOptions {
     std::uint64_t limit = 20;
 };
 int timeline(const TimelineOptions& options);
+
+struct WhyNotOptions {
+    ClientOptions client;
+    std::string channel;
+    std::vector<std::string> lines;  ///< SKU[@LOCATION][=QUANTITY], or SKU*QUANTITY
+};
+/// 0 when it would be held, 4 when not.
+int why_not(const WhyNotOptions& options);
 
 }  // namespace holdfast::cli
