@@ -30,6 +30,10 @@ void render_postings(JsonWriter& json, const FactView& fact, const State& state)
             .member("place", name(posting.place.kind()));
         if (posting.place.kind() == PlaceKind::location) {
             json.member("location", state.locations.code(posting.place.location().raw));
+        } else if (posting.place.kind() == PlaceKind::lane) {
+            const auto& lane = state.lanes.lane(posting.place.number());
+            json.member("source", state.locations.code(lane.source.raw))
+                .member("destination", state.locations.code(lane.destination.raw));
         }
         json.member("bucket", name(posting.bucket)).member("delta", posting.delta).end_object();
     }

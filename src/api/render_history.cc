@@ -52,6 +52,8 @@ void scope_members(JsonWriter& json, const explain::RowScope& scope, Reader& rea
         json.member("location", reader.code(FactType::location_upserted, scope.location.raw));
     if (scope.group != kNoId)
         json.member("group", reader.code(FactType::group_upserted, scope.group));
+    if (scope.channel != kNoChannel)
+        json.member("channel", reader.code(FactType::channel_upserted, scope.channel.raw));
     json.end_object();
 }
 
@@ -74,6 +76,8 @@ class NodeRenderer {
             json_.member("location", reader.code(FactType::location_upserted, node.location.raw));
         if (node.group != kNoId)
             json_.member("group", reader.code(FactType::group_upserted, node.group));
+        if (node.channel != kNoChannel)
+            json_.member("channel", reader.code(FactType::channel_upserted, node.channel.raw));
         if (node.row) scope_members(json_, *node.row, reader);
         if (node.balance) json_.member("balance", *node.balance);
         if (node.facts_before != 0) json_.member("before", as_text(seq_token(node.facts_before)));
@@ -117,6 +121,10 @@ void render_place(JsonWriter& json, Place place, Reader& reader) {
     json.member("place", name(place.kind()));
     if (place.kind() == PlaceKind::location)
         json.member("location", reader.code(FactType::location_upserted, place.number()));
+    if (place.kind() != PlaceKind::lane) return;
+    if (const auto lane = reader.lane(place.number()))
+        json.member("source", reader.code(FactType::location_upserted, lane->source.raw))
+            .member("destination", reader.code(FactType::location_upserted, lane->destination.raw));
 }
 
 void render_entry(JsonWriter& json, const explain::TimelineEntry& entry, Reader& reader) {

@@ -13,9 +13,11 @@ Node nested_promisable(Moment& moment, SkuId sku, LocationId at) {
     return PositionTree(moment, sku, at, Detail::nested, 0).promisable();
 }
 
-/// Whether a group keeps stock of the SKU together, at this moment.
+/// Whether a group keeps stock of the SKU together, or shares it out, at this moment.
 bool has_group_limits(Moment& moment, SkuId sku, std::uint32_t group) {
-    if (group == kNoId || !moment.any_policy(PolicyKind::group_safety_stock)) return false;
+    if (group == kNoId) return false;
+    if (!moment.quotas(group, sku).empty()) return true;
+    if (!moment.any_policy(PolicyKind::group_safety_stock)) return false;
     return first_value(moment.policies(PolicyKind::group_safety_stock, sku, LocationId{group}))
         .has_value();
 }
@@ -46,6 +48,91 @@ Node group_pool(Moment& moment, SkuId sku, std::uint32_t group) {
                            .inputs = row_nodes(rows)});
     node.value = std::max<std::int64_t>(0, sum - kept);
     return node;
+}
+
+/// What a channel has been promised of its quota since the last refill.
+Node used_of(Moment& moment, SkuId sku, std::uint32_t group, std::uint32_t channel) {
+    const Place place(PlaceKind::quota, group << 12 | channel);
+    const readmodel::Level used =
+        moment.reader().level(sku, place, Bucket::quota_used, moment.seq());
+    return {.name = "used", .value = used.units, .fact = used.seq};
+}
+
+Node limit_of(std::string_view name, std::int64_t value, SkuId sku, std::uint32_t group,
+              const readmodel::QuotaVersion& quota) {
+    return {.name = name,
+            .value = value,
+            .fact = quota.seq,
+            .row = RowScope{.sku = quota.of_all_skus ? kNoSku : sku,
+                            .group = group,
+                            .channel = ChannelId{quota.channel}}};
+}
+
+/// What a group still gives one channel: what no guarantee claims, and what is left of its own,
+/// within its cap. Where there are no quotas, its pool.
+Node group_share(Moment& moment, ChannelId channel, SkuId sku, std::uint32_t group) {
+    const auto quotas = moment.quotas(group, sku);
+    Node rest = group_pool(moment, sku, group);
+    if (quotas.empty()) return rest;
+    Node left{.name = "left", .group = group, .channel = channel};
+    const readmodel::QuotaVersion* own = nullptr;
+    for (const readmodel::QuotaVersion& quota : quotas) {
+        if (quota.channel == channel.raw) own = &quota;
+        if (quota.guarantee < 0) continue;
+        const bool first = rest.name == "group_pool";
+        const Node guarantee = limit_of("guarantee", quota.guarantee, sku, group, quota);
+        const Node used = used_of(moment, sku, group, quota.channel);
+        const std::int64_t units =
+            std::min(std::max<std::int64_t>(0, guarantee.value - used.value), rest.value);
+        if (quota.channel == channel.raw) {
+            left.value = units;
+            left.formula = first ? "min(max(0, guarantee - used), group_pool)"
+                                 : "min(max(0, guarantee - used), remainder)";
+            left.inputs = {guarantee,
+                           used,
+                           {.name = rest.name,
+                            .value = rest.value,
+                            .group = rest.group,
+                            .channel = rest.channel}};
+        }
+        Node next{.name = "remainder",
+                  .value = rest.value - units,
+                  .formula = first ? "group_pool - min(max(0, guarantee - used), group_pool)"
+                                   : "remainder - min(max(0, guarantee - used), remainder)",
+                  .group = group,
+                  .channel = ChannelId{quota.channel}};
+        next.inputs = {std::move(rest), guarantee, used};
+        rest = std::move(next);
+    }
+    const bool guaranteed = own != nullptr && own->guarantee >= 0;
+    const bool capped = own != nullptr && own->cap >= 0;
+    const bool pool_alone = rest.name == "group_pool";
+    Node share{.name = "group_share",
+               .value = rest.value + left.value,
+               .group = group,
+               .channel = channel};
+    share.inputs.push_back(std::move(rest));
+    if (guaranteed) share.inputs.push_back(std::move(left));
+    if (capped) {
+        const Node cap = limit_of("cap", own->cap, sku, group, *own);
+        const Node used = used_of(moment, sku, group, channel.raw);
+        share.value = std::min(share.value, std::max<std::int64_t>(0, cap.value - used.value));
+        share.inputs.push_back(cap);
+        share.inputs.push_back(used);
+        share.formula = guaranteed   ? "min(remainder + left, max(0, cap - used))"
+                        : pool_alone ? "min(group_pool, max(0, cap - used))"
+                                     : "min(remainder, max(0, cap - used))";
+    } else {
+        share.formula = guaranteed ? "remainder + left" : pool_alone ? "group_pool" : "remainder";
+    }
+    return share;
+}
+
+std::string_view from_group_formula(bool splits, bool pool_alone) {
+    if (splits)
+        return pool_alone ? "min(sum(promisable), group_pool)"
+                          : "min(sum(promisable), group_share)";
+    return pool_alone ? "min(max(promisable), group_pool)" : "min(max(promisable), group_share)";
 }
 
 Node setting_of_channel(std::string_view name, std::int64_t value, const Channel& channel) {
@@ -84,7 +171,8 @@ Node available_to_sell(Moment& moment, ChannelId channel, SkuId sku) {
             alone.push_back(std::move(promisable));
             continue;
         }
-        if (!groups.contains(group)) groups.emplace(group, group_pool(moment, sku, group));
+        if (!groups.contains(group))
+            groups.emplace(group, group_share(moment, channel, sku, group));
         grouped[group].push_back(std::move(promisable));
     }
     node.inputs.push_back(setting_of_channel("splits", of.splits ? 1 : 0, of));
@@ -102,8 +190,7 @@ Node available_to_sell(Moment& moment, ChannelId channel, SkuId sku) {
         const std::int64_t value = std::min(of.splits ? in_pool : largest_in_pool, together.value);
         Node from{.name = "from_group",
                   .value = value,
-                  .formula = of.splits ? "min(sum(promisable), group_pool)"
-                                       : "min(max(promisable), group_pool)",
+                  .formula = from_group_formula(of.splits, together.name == "group_pool"),
                   .inputs = std::move(promisables),
                   .group = group};
         from.inputs.push_back(std::move(together));
@@ -141,9 +228,11 @@ Node available_to_sell_here(Moment& moment, ChannelId channel, SkuId sku, Locati
     std::int64_t value = promisable.value;
     const std::uint32_t group = moment.group_of(at);
     if (has_group_limits(moment, sku, group)) {
-        node.inputs.push_back(group_pool(moment, sku, group));
+        node.inputs.push_back(group_share(moment, channel, sku, group));
         value = std::min(value, node.inputs.back().value);
-        node.formula = "in_pool * min(promisable, group_pool)";
+        node.formula = node.inputs.back().name == "group_pool"
+                           ? "in_pool * min(promisable, group_pool)"
+                           : "in_pool * min(promisable, group_share)";
     } else {
         node.formula = "in_pool * promisable";
     }

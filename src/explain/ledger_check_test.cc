@@ -23,7 +23,7 @@ class LedgerCheckTest : public readmodel::ReadModelTest {
 
     void run(std::uint64_t seed, std::uint64_t commands) {
         ledger::State state(seed);
-        ledger::Twin twin({});
+        ledger::Twin twin(ledger::Limits{});
         ledger::CommandStream stream(seed);
         store_ = open("seed-" + std::to_string(seed) + ".sqlite");
         std::map<std::uint64_t, Snapshot> past;

@@ -103,6 +103,14 @@ std::vector<readmodel::PolicyVersion> Moment::policies(PolicyKind kind, SkuId sk
     return reader_.policies(kind, sku, location, seq_);
 }
 
+std::vector<readmodel::QuotaVersion> Moment::quotas(std::uint32_t group, SkuId sku) {
+    if (!any_quota_) any_quota_ = reader_.any_quota();
+    if (group == kNoId || !*any_quota_) return {};
+    auto quotas = reader_.quotas(group, sku, seq_);
+    std::ranges::stable_sort(quotas, {}, &readmodel::QuotaVersion::priority);
+    return quotas;
+}
+
 const std::vector<readmodel::PlaceLevel>& Moment::levels(SkuId sku) {
     if (levels_of_ != sku) {
         levels_ = reader_.levels(sku, seq_);

@@ -54,6 +54,8 @@ class Moment {
     /// group. Quick where the kind has no row at all.
     std::vector<readmodel::PolicyVersion> policies(PolicyKind kind, SkuId sku, LocationId location);
     [[nodiscard]] bool any_policy(PolicyKind kind);
+    /// Quotas of a SKU in a group, in the order in which guarantees are served.
+    std::vector<readmodel::QuotaVersion> quotas(std::uint32_t group, SkuId sku);
 
     /// All levels of a SKU. Remembered for the SKU that was asked for last.
     const std::vector<readmodel::PlaceLevel>& levels(SkuId sku);
@@ -76,6 +78,7 @@ class Moment {
     std::map<LocationId, std::uint32_t> group_of_;
     bool groups_loaded_ = false;
     std::map<PolicyKind, bool> any_policy_;
+    std::optional<bool> any_quota_;
     SkuId levels_of_ = kNoSku;
     std::vector<readmodel::PlaceLevel> levels_;
     std::map<std::uint64_t, std::optional<readmodel::FactRow>> facts_;

@@ -5,7 +5,8 @@
 //   max(a, b, ...) min(a, b, ...)   of numbers; of the inputs of a name, where a bare name of
 //   several sum(name) first(name)           inputs stands alone inside; sum, max and first of none
 //   are 0
-// A node without a formula is a leaf (a fact says so), or is explained by the quantity of its name.
+// A node without a formula is a leaf (a fact says so), or is told in full elsewhere: by the node of
+// the same name, location, group and channel.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +19,12 @@
 
 namespace holdfast::explain {
 
-/// What a policy row covers; none of them: everything.
+/// What a policy or quota row covers; none of them: everything.
 struct RowScope {
     SkuId sku = kNoSku;
     LocationId location = kNoLocation;
     std::uint32_t group = kNoId;
+    ChannelId channel = kNoChannel;
 };
 
 struct Node {
@@ -34,6 +36,7 @@ struct Node {
     // What it is about, where the node above does not say so.
     LocationId location = kNoLocation;
     std::uint32_t group = kNoId;
+    ChannelId channel = kNoChannel;
 
     // Leaves.
     std::uint64_t fact = 0;             ///< the fact that says so; 0: nothing was ever said

@@ -55,9 +55,11 @@ Node PositionTree::input(const Node& node) const {
 
 /// The newest facts of a bucket and, as one number, all before them.
 Node PositionTree::bucket(Bucket which) {
+    return bucket_at(Place(at_), which, moment_.level(sku_, at_, which));
+}
+
+Node PositionTree::bucket_at(Place place, Bucket which, readmodel::Level now) {
     const std::size_t told = detail_ == Detail::full ? facts_per_bucket_ : 0;
-    const Place place(at_);
-    const readmodel::Level now = moment_.level(sku_, at_, which);
     Node node{.name = name(which), .value = now.units, .formula = "earlier + sum(change)"};
     Node earlier{.name = "earlier"};
     if (now.seq != 0 && told > 0) {
@@ -82,6 +84,23 @@ Node PositionTree::bucket(Bucket which) {
         earlier = {
             .name = "earlier", .value = now.units, .fact = now.seq, .facts_before = now.seq + 1};
     node.inputs.push_back(earlier);
+    return node;
+}
+
+/// Goods on the lanes that lead here.
+Node PositionTree::in_transit() {
+    Node node{.name = "in_transit", .formula = "sum(on_lane)"};
+    for (const readmodel::Lane& lane : moment_.reader().lanes_to(at_)) {
+        const Place road(PlaceKind::lane, lane.number);
+        const readmodel::Level now =
+            moment_.reader().level(sku_, road, Bucket::in_transit, moment_.seq());
+        if (now.seq == 0) continue;
+        Node on_lane = bucket_at(road, Bucket::in_transit, now);
+        on_lane.name = "on_lane";
+        on_lane.location = lane.source;
+        node.value += on_lane.value;
+        node.inputs.push_back(std::move(on_lane));
+    }
     return node;
 }
 
@@ -163,7 +182,8 @@ Node PositionTree::promisable() {
 
 std::vector<Node> PositionTree::quantities() {
     std::vector<Node> nodes;
-    for (const Bucket b : kBuckets) nodes.push_back(bucket(b));
+    for (const Bucket b : kBuckets)
+        nodes.push_back(b == Bucket::in_transit ? in_transit() : bucket(b));
     const auto named = [&](std::string_view name) {
         return Node{.name = name, .value = value_in(nodes, name)};
     };

@@ -31,6 +31,8 @@ class PositionTree {
 
   private:
     Node bucket(Bucket bucket);
+    Node bucket_at(Place place, Bucket bucket, readmodel::Level now);
+    Node in_transit();
     Node policy(std::string_view name, PolicyKind kind);
     Node safety_stock();
     Node free();

@@ -3,6 +3,17 @@
 namespace holdfast::explain {
 namespace {
 
+/// Of a location: its own buckets, and what is on its way there.
+void keep_of(readmodel::Reader& reader, std::vector<readmodel::Change>& changes, Place place) {
+    std::erase_if(changes, [&](const readmodel::Change& change) {
+        if (change.place == place) return false;
+        if (change.place.kind() != PlaceKind::lane || place.kind() != PlaceKind::location)
+            return true;
+        const auto lane = reader.lane(change.place.number());
+        return !lane || lane->destination != place.location();
+    });
+}
+
 Timeline told(readmodel::Reader& reader, std::vector<std::uint64_t> seqs, std::size_t limit,
               std::optional<SkuId> sku, std::optional<Place> place) {
     Timeline timeline;
@@ -13,7 +24,8 @@ Timeline told(readmodel::Reader& reader, std::vector<std::uint64_t> seqs, std::s
         auto fact = reader.fact(seq);
         if (!fact) continue;
         TimelineEntry entry{.fact = std::move(*fact)};
-        entry.changes = reader.changes(seq, changes_per_fact_max + 1, sku, place);
+        entry.changes = reader.changes(seq, changes_per_fact_max + 1, sku);
+        if (place) keep_of(reader, entry.changes, *place);
         entry.more_changes = entry.changes.size() > changes_per_fact_max;
         if (entry.more_changes) entry.changes.pop_back();
         timeline.entries.push_back(std::move(entry));

@@ -10,6 +10,7 @@ bool is_kept(FieldTag tag) {
         // Keys and secrets: of no use to a reader, and nobody's business.
         case FieldTag::transport_key:
         case FieldTag::semantic_key:
+        case FieldTag::advisory_semantic_key:
         case FieldTag::api_key:
         // In columns.
         case FieldTag::channel:

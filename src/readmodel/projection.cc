@@ -63,6 +63,8 @@ Projection::Projection(Database& database)
                    "DELETE FROM holds WHERE sku = ? AND place = ? AND bucket = ? AND "
                    "reservation = ?"),
       insert_policy_(database, "INSERT INTO policies VALUES (?,?,?,?,?,?)"),
+      insert_quota_(database, "INSERT INTO quotas VALUES (?,?,?,?,?,?,?)"),
+      insert_lane_(database, "INSERT INTO lanes VALUES (?,?,?,?)"),
       insert_entity_(database, "INSERT INTO entities VALUES (?,?,?,?)"),
       // A fact that repeats a position of its source tells nothing new: the first one counts.
       put_source_position_(database, "INSERT OR IGNORE INTO source_positions VALUES (?,?,?,?)"),
@@ -216,6 +218,20 @@ void Projection::add_reference_data(const FactView& fact) {
             .with(std::int64_t{policy->kind}, id_or_any(policy->sku), id_or_any(policy->location),
                   std::int64_t{policy->reserved2}, signed_of(header.seq), policy->value)
             .finish();
+    if (const auto quota = fact.field_as<QuotaField>(FieldTag::quota))
+        insert_quota_
+            .with(std::int64_t{quota->group}, std::int64_t{quota->channel}, id_or_any(quota->sku),
+                  signed_of(header.seq), quota->guarantee, quota->cap,
+                  std::int64_t{quota->priority})
+            .finish();
+    const auto lanes = fact.field(FieldTag::lanes);
+    for (std::size_t i = 0; lanes && (i + 1) * sizeof(LaneField) <= lanes->size(); ++i) {
+        const auto lane = fact.item<LaneField>(lanes, i, {});
+        insert_lane_
+            .with(std::int64_t{lane.number}, std::int64_t{lane.source},
+                  std::int64_t{lane.destination}, signed_of(header.seq))
+            .finish();
+    }
     if (const auto at = fact.field_as<SourcePositionField>(FieldTag::source_position))
         put_source_position_
             .with(id_or_any(header.source), signed_of(at->epoch), signed_of(at->seq),

@@ -89,6 +89,8 @@ class Projection {
     Statement put_hold_;
     Statement delete_hold_;
     Statement insert_policy_;
+    Statement insert_quota_;
+    Statement insert_lane_;
     Statement insert_entity_;
     Statement put_source_position_;
     Statement insert_case_;

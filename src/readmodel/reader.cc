@@ -62,6 +62,16 @@ struct Reader::Statements {
           policy(d,
                  "SELECT seq, value FROM policies WHERE kind = ? AND sku = ? AND location = ? "
                  "AND channel = 0 AND seq <= ? ORDER BY seq DESC LIMIT 1"),
+          lanes_to(d,
+                   "SELECT number, source, destination FROM lanes WHERE destination = ? "
+                   "ORDER BY number"),
+          lane(d, "SELECT number, source, destination FROM lanes WHERE number = ?"),
+          quota_channels(d,
+                         "SELECT DISTINCT channel FROM quotas WHERE group_id = ? ORDER BY channel"),
+          quota(d,
+                "SELECT guarantee, cap, priority, seq FROM quotas WHERE group_id = ? AND "
+                "channel = ? AND sku = ? AND seq <= ? ORDER BY seq DESC LIMIT 1"),
+          any_quota(d, "SELECT 1 FROM quotas LIMIT 1"),
           entity(d,
                  "SELECT seq FROM entities WHERE type = ? AND id = ? AND seq <= ? "
                  "ORDER BY seq DESC LIMIT 1"),
@@ -83,8 +93,8 @@ struct Reader::Statements {
                "SELECT minute, channel, facts, accepted, oversold, raised FROM kpi_minutes "
                "WHERE minute >= ? AND minute < ? ORDER BY minute, channel LIMIT ?") {}
     Statement cursor, level, next_bucket, postings, fact, recorded_at, changes, of_order,
-        reservations_of_order, of_reservation, policy, entity, entities, any_policy, code,
-        source_seen, seq_of_source, holders, kpis;
+        reservations_of_order, of_reservation, policy, lanes_to, lane, quota_channels, quota,
+        any_quota, entity, entities, any_policy, code, source_seen, seq_of_source, holders, kpis;
 };
 
 Reader::Reader(std::unique_ptr<Database> database)
@@ -248,6 +258,13 @@ std::vector<std::uint64_t> Reader::timeline(const TimelineOf& of, std::uint64_t 
         const Level there = level(of.sku, *of.place, *of.bucket, to);
         if (there.seq != 0) heads.push({there.seq, *of.place, *of.bucket});
     } else if (of.place) {
+        // What is on its way to a location is on the lanes that lead there.
+        if (of.place->kind() == PlaceKind::location)
+            for (const Lane& lane : lanes_to(of.place->location())) {
+                const Place road(PlaceKind::lane, lane.number);
+                const Level there = level(of.sku, road, Bucket::in_transit, to);
+                if (there.seq != 0) heads.push({there.seq, road, Bucket::in_transit});
+            }
         for (unsigned b = 1; name(static_cast<Bucket>(b)) != "unknown"; ++b) {
             const Level there = level(of.sku, *of.place, static_cast<Bucket>(b), to);
             if (there.seq != 0) heads.push({there.seq, *of.place, static_cast<Bucket>(b)});
@@ -305,6 +322,63 @@ std::vector<PolicyVersion> Reader::policies(PolicyKind kind, SkuId sku, Location
                              .seq = s.number(0),
                              .value = s.integer(1)});
         s.reset();
+    }
+    return found;
+}
+
+namespace {
+
+Lane lane_of(const Statement& row) {
+    return {.number = static_cast<std::uint32_t>(row.integer(0)),
+            .source = LocationId{static_cast<std::uint32_t>(row.integer(1))},
+            .destination = LocationId{static_cast<std::uint32_t>(row.integer(2))}};
+}
+
+}  // namespace
+
+std::vector<Lane> Reader::lanes_to(LocationId destination) {
+    std::vector<Lane> found;
+    Statement& s = statements_->lanes_to;
+    s.with(std::int64_t{destination.raw});
+    while (s.step()) found.push_back(lane_of(s));
+    return found;
+}
+
+std::optional<Lane> Reader::lane(std::uint32_t number) {
+    Statement& s = statements_->lane;
+    s.with(std::int64_t{number});
+    std::optional<Lane> found;
+    if (s.step()) found = lane_of(s);
+    s.reset();
+    return found;
+}
+
+bool Reader::any_quota() { return newest(statements_->any_quota) != 0; }
+
+std::vector<QuotaVersion> Reader::quotas(std::uint32_t group, SkuId sku, std::uint64_t at) {
+    std::vector<std::int64_t> channels;
+    Statement& list = statements_->quota_channels;
+    list.with(std::int64_t{group});
+    while (list.step()) channels.push_back(list.integer(0));
+    std::vector<QuotaVersion> found;
+    Statement& s = statements_->quota;
+    for (const std::int64_t channel : channels) {
+        // The SKU's own row; without one, that of all SKUs.
+        for (const std::int64_t of : {raw(sku), kAny}) {
+            s.with(std::int64_t{group}, channel, of, signed_of(at));
+            QuotaVersion row{.channel = static_cast<std::uint32_t>(channel),
+                             .of_all_skus = of == kAny};
+            if (s.step()) {
+                row.guarantee = s.integer(0);
+                row.cap = s.integer(1);
+                row.priority = s.integer(2);
+                row.seq = s.number(3);
+            }
+            s.reset();
+            if (row.guarantee < 0 && row.cap < 0) continue;  // removed, or never there
+            found.push_back(row);
+            break;
+        }
     }
     return found;
 }

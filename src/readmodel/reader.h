@@ -64,6 +64,23 @@ struct PolicyVersion {
     std::int64_t value = 0;
 };
 
+/// A road of goods from one location to another; its number is that of the place.
+struct Lane {
+    std::uint32_t number = 0;
+    LocationId source;
+    LocationId destination;
+};
+
+/// The version of a quota row that covers a channel's SKU. Limits below zero: none.
+struct QuotaVersion {
+    std::uint32_t channel = kNoId;
+    std::int64_t guarantee = -1;
+    std::int64_t cap = -1;
+    std::int64_t priority = 0;
+    std::uint64_t seq = 0;
+    bool of_all_skus = false;
+};
+
 /// Units of one reservation in one bucket of one position, now.
 struct Holder {
     std::uint64_t reservation = 0;
@@ -125,6 +142,13 @@ class Reader {
     /// The newest version up to `at` of each row that covers the position, the most specific first.
     std::vector<PolicyVersion> policies(PolicyKind kind, SkuId sku, LocationId location,
                                         std::uint64_t at);
+    /// Lanes that lead to a location, by number.
+    std::vector<Lane> lanes_to(LocationId destination);
+    std::optional<Lane> lane(std::uint32_t number);
+    /// Quotas of a SKU in a group as of `at`, by channel.
+    std::vector<QuotaVersion> quotas(std::uint32_t group, SkuId sku, std::uint64_t at);
+    /// Whether there ever was a quota.
+    bool any_quota();
     /// The newest fact up to `at` that says what the entity is; 0 where there is none. `type` is
     /// one that upserts: item_upserted, location_upserted, ...
     std::uint64_t entity(FactType type, std::uint32_t id, std::uint64_t at);

@@ -13,6 +13,7 @@ namespace {
 // entities   Which facts said what about an item, location, channel, pool, ... : the newest one up
 //            to a seq is how it was then. type is the fact's.
 // policies   Versions of policy rows; a value below zero removed the row.
+// quotas     Versions of quota rows; both limits below zero removed the row.
 constexpr const char* kTables = R"(
 CREATE TABLE cursor(one INTEGER PRIMARY KEY CHECK (one = 1), log_id TEXT NOT NULL,
     seq INTEGER NOT NULL, fact_hash TEXT NOT NULL, recorded_at INTEGER NOT NULL,
@@ -36,8 +37,14 @@ CREATE TABLE holds(sku INTEGER, place INTEGER, bucket INTEGER, reservation INTEG
     units INTEGER NOT NULL, PRIMARY KEY (sku, place, bucket, reservation)) WITHOUT ROWID;
 CREATE TABLE policies(kind INTEGER, sku INTEGER, location INTEGER, channel INTEGER, seq INTEGER,
     value INTEGER NOT NULL, PRIMARY KEY (kind, sku, location, channel, seq)) WITHOUT ROWID;
+CREATE TABLE quotas(group_id INTEGER, channel INTEGER, sku INTEGER, seq INTEGER,
+    guarantee INTEGER NOT NULL, cap INTEGER NOT NULL, priority INTEGER NOT NULL,
+    PRIMARY KEY (group_id, channel, sku, seq)) WITHOUT ROWID;
 CREATE TABLE entities(type INTEGER, id INTEGER, seq INTEGER, code TEXT,
     PRIMARY KEY (type, id, seq)) WITHOUT ROWID;
+CREATE TABLE lanes(number INTEGER PRIMARY KEY, source INTEGER NOT NULL,
+    destination INTEGER NOT NULL, seq INTEGER NOT NULL);
+CREATE INDEX lanes_by_destination ON lanes(destination);
 CREATE TABLE source_positions(source INTEGER, epoch INTEGER, source_seq INTEGER,
     seq INTEGER NOT NULL, PRIMARY KEY (source, epoch, source_seq)) WITHOUT ROWID;
 CREATE TABLE cases(kind INTEGER, seq INTEGER, PRIMARY KEY (kind, seq)) WITHOUT ROWID;
@@ -53,7 +60,9 @@ constexpr Table kTableList[] = {
     {"reservations", "id"},
     {"holds", "sku, place, bucket, reservation"},
     {"policies", "kind, sku, location, channel, seq"},
+    {"quotas", "group_id, channel, sku, seq"},
     {"entities", "type, id, seq"},
+    {"lanes", "number"},
     {"source_positions", "source, epoch, source_seq"},
     {"cases", "kind, seq"},
     {"kpi_minutes", "minute, channel"},
