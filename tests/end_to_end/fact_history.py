@@ -1,0 +1,87 @@
+"""What the feed of facts says of every moment: levels, policies, pools. A second opinion on history, made of postings."""
+import bisect
+
+
+class Dated:
+    """A value for each seq at which it changed."""
+
+    def __init__(self, default):
+        self.default, self.seqs, self.values = default, [], []
+
+    def put(self, seq, value):
+        self.seqs.append(seq)
+        self.values.append(value)
+
+    def at(self, seq):
+        place = bisect.bisect_right(self.seqs, seq)
+        return self.values[place - 1] if place else self.default
+
+
+class History:
+    def __init__(self):
+        self.levels = {}    # (sku, location, bucket) -> Dated balance
+        self.policies = {}  # (kind, sku or None, location or None) -> Dated value, None = no row
+        self.open = {}      # location -> Dated
+        self.pools = {}     # pool -> Dated list
+        self.channels = {}  # channel -> Dated (pool, splits)
+        self.of_sku = {}    # sku -> set of locations
+        self.last = 0
+
+    def read(self, api):
+        """Everything after what is known already."""
+        after = f"0-{self.last}"
+        while True:
+            page = api.get(f"/v1/facts?limit=1000&after={after}")
+            for fact in page["data"]:
+                self.add(fact)
+            after = page["next_after"]
+            if not page["has_more"]:
+                return
+
+    def add(self, fact):
+        seq, data = int(fact["seq"][2:]), fact["data"]
+        self.last = seq
+        for posting in data.get("postings", []):
+            if posting["place"] not in ("location", "lane"):
+                continue
+            # What is on the lanes that lead to a location is in transit to it.
+            sku, location = posting["sku"], posting.get("location") or posting["destination"]
+            dated = self.levels.setdefault((sku, location, posting["bucket"]), Dated(0))
+            dated.put(seq, dated.at(seq) + posting["delta"])
+            self.of_sku.setdefault(sku, set()).add(location)
+        if fact["type"] == "policy.changed" and "value" in data:
+            row = self.policies.setdefault((data["kind"], data.get("sku"), data.get("location")), Dated(None))
+            row.put(seq, data["value"])
+        elif fact["type"] == "location.upserted":
+            self.open.setdefault(data["code"], Dated(False)).put(seq, data["enabled"])
+        elif fact["type"] == "pool.upserted":
+            self.pools.setdefault(data["code"], Dated([])).put(seq, data["locations"])
+        elif fact["type"] == "channel.upserted":
+            self.channels.setdefault(data["code"], Dated((None, True))).put(seq, (data.get("pool"), data["splits"]))
+
+    def level(self, sku, location, bucket, seq):
+        dated = self.levels.get((sku, location, bucket))
+        return dated.at(seq) if dated else 0
+
+    def policy(self, kind, sku, location, seq):
+        for scope in ((sku, location), (sku, None), (None, location), (None, None)):
+            row = self.policies.get((kind, *scope))
+            value = row.at(seq) if row else None
+            if value is not None:
+                return value
+        return 0
+
+    def promisable(self, sku, location, seq):
+        free = (self.level(sku, location, "sellable", seq) - self.level(sku, location, "reserved", seq)
+                - self.level(sku, location, "allocated", seq))
+        kept = self.policy("safety_stock", sku, location, seq) + self.policy("buffer", sku, location, seq)
+        is_open = location in self.open and self.open[location].at(seq)
+        return max(0, free - kept) if is_open else 0
+
+    def available_to_sell(self, channel, sku, seq):
+        pool, splits = self.channels[channel].at(seq) if channel in self.channels else (None, True)
+        if pool is None:
+            return 0
+        units = [self.promisable(sku, location, seq) for location in self.pools[pool].at(seq)
+                 if location in self.of_sku.get(sku, ())]
+        return sum(units) if splits else max(units, default=0)
