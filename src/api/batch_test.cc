@@ -179,6 +179,20 @@ TEST_F(Events, ASourceThatNumbersIsFollowed) {
     EXPECT_EQ(text(get("/v1/sources/unheard"), "sequence"), "0");
 }
 
+TEST_F(Events, AnOlderCountIsKeptAndMovesNothing) {
+    const auto counted = [&](const std::string& at, int quantity) {
+        return event(
+            R"("time":")" + at +
+            R"(","type":"stock.counted","data":{"location":"S1","lines":[{"sku":"BOOT","quantity":)" +
+            std::to_string(quantity) + "}]}");
+    };
+    EXPECT_EQ(counted("2026-11-24T06:00:00Z", 9).status, 201u);
+    const auto older = counted("2026-11-24T05:00:00Z", 5);
+    EXPECT_EQ(older.status, 201u);
+    EXPECT_EQ(json(older).at("refused_lines").as_array().at(0).at("code"), "older_than_last_count");
+    EXPECT_EQ(json(get("/v1/positions/BOOT/S1")).at("sellable"), 9);
+}
+
 TEST_F(Events, OrdersHoldConfirmAndForce) {
     const auto created = event(
         R"("type":"order.created","data":{"order":"1","channel":"web","partial":true,"lines":[{"sku":"BOOT","quantity":2},{"sku":"SOCK","quantity":1}]})");

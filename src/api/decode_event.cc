@@ -30,16 +30,6 @@ bool read_trace(JsonReader& reader, json::value value, Envelope& envelope) {
     return true;
 }
 
-bool read_sequence(JsonReader& reader, json::value value, std::uint64_t& out) {
-    std::string_view text;
-    if (!reader.read_text(value, 1, 20, text)) return false;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || out == 0) {
-        return reader.invalid("It must be a positive number in digits.");
-    }
-    return true;
-}
-
 }  // namespace
 
 bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, Fault& fault) {
@@ -47,6 +37,7 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
     JsonReader reader(fault);
     EventData data(parts, reader, out);
     parts.lines.clear();
+    parts.sources.clear();
     std::string_view text;
     const auto on_field = [&](std::size_t field, json::value value) {
         switch (field) {
@@ -72,14 +63,8 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
                 return true;
             }
             case 5: return reader.read_text(value, 0, title_bytes_max, text);
-            case 6: return read_sequence(reader, value, out.envelope.source_seq);
-            case 7: {
-                std::int64_t epoch = 0;
-                constexpr std::int64_t kEpochMax = 9'007'199'254'740'991;
-                if (!reader.read_integer_between(value, 0, kEpochMax, epoch)) return false;
-                out.envelope.source_epoch = static_cast<std::uint64_t>(epoch);
-                return true;
-            }
+            case 6: return Parts::sequence(reader, value, out.envelope.source_seq);
+            case 7: return Parts::epoch(reader, value, out.envelope.source_epoch);
             case 8:
                 return parts.kept_text(reader, value, 1, semantic_key_bytes_max,
                                        facts.semantic_key);
@@ -94,6 +79,7 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
     constexpr std::uint32_t kRequired = bit(0) | bit(1) | bit(2) | bit(3) | bit(9);
     if (!reader.read_document(parts.parser, body, kEventFields, kRequired, on_field)) return false;
     out.lines = parts.kept_lines();
+    out.includes = parts.kept(parts.sources);
     facts.content_hash = data.hash();
     return true;
 }

@@ -1,6 +1,7 @@
 // What the decoders of this folder share. Internal to them, like json_reader.h.
 #pragma once
 
+#include <charconv>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Decoder::Parts {
     const ledger::State* state = nullptr;
     Arena* arena = nullptr;
     std::vector<Line> lines;         // reused
+    std::vector<SourceCut> sources;  // reused: what a count includes
     std::vector<CodeText> codes;     // reused
     std::vector<std::byte> content;  // reused: what content_hash is taken of
 
@@ -70,6 +72,22 @@ struct Decoder::Parts {
         out = static_cast<std::uint64_t>(number);
         return true;
     }
+    /// A source's own number, in digits: CloudEvents has it as text.
+    static bool sequence(JsonReader& reader, json::value value, std::uint64_t& out) {
+        std::string_view text;
+        if (!reader.read_text(value, 1, 20, text)) return false;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+        if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || out == 0)
+            return reader.invalid("It must be a positive number in digits.");
+        return true;
+    }
+    static bool epoch(JsonReader& reader, json::value value, std::uint64_t& out) {
+        constexpr std::int64_t kEpochMax = 9'007'199'254'740'991;
+        std::int64_t epoch = 0;
+        if (!reader.read_integer_between(value, 0, kEpochMax, epoch)) return false;
+        out = static_cast<std::uint64_t>(epoch);
+        return true;
+    }
     bool time_to_live(JsonReader& reader, json::value value, Microseconds& out) {
         // The bounds are the ledger's; this one only keeps the product inside 64 bits.
         constexpr std::int64_t kSecondsMax = 1'000'000'000;
@@ -80,10 +98,12 @@ struct Decoder::Parts {
         return true;
     }
     bool reservation_id(JsonReader& reader, json::value value, ReservationId& out);
-    std::span<const Line> kept_lines() {
-        const std::span<Line> kept = arena->array<Line>(lines.size());
-        std::copy(lines.begin(), lines.end(), kept.begin());
-        return kept;
+    std::span<const Line> kept_lines() { return kept(lines); }
+    template <class T>
+    std::span<const T> kept(const std::vector<T>& list) {
+        const std::span<T> copy = arena->array<T>(list.size());
+        std::copy(list.begin(), list.end(), copy.begin());
+        return copy;
     }
 };
 

@@ -6,12 +6,14 @@
 namespace holdfast::api {
 namespace {
 
-constexpr FieldNames<16> kDataFields{"location",    "channel",   "order",       "document",
-                                     "reason",      "sold",      "partial",     "lines",
-                                     "reservation", "reference", "destination", "due",
-                                     "pinned",      "backorder", "cut",         "picked_included"};
-constexpr FieldNames<10> kLineFields{"sku",  "location",    "quantity", "line", "bucket",
-                                     "from", "disposition", "unit",     "book", "into"};
+constexpr FieldNames<17> kDataFields{
+    "location", "channel",   "order",       "document",        "reason",      "sold",
+    "partial",  "lines",     "reservation", "reference",       "destination", "due",
+    "pinned",   "backorder", "cut",         "picked_included", "includes"};
+constexpr FieldNames<3> kIncludedFields{"source", "epoch", "sequence"};
+constexpr FieldNames<11> kLineFields{"sku",    "location", "quantity",    "line",
+                                     "bucket", "from",     "disposition", "unit",
+                                     "book",   "into",     "suspect"};
 
 bool read_bucket(JsonReader& reader, json::value value, Bucket& out) {
     std::string_view text;
@@ -94,8 +96,27 @@ bool EventData::field(std::size_t index, json::value v) {
             out_.cut_seq = *seq;
             return true;
         }
-        default: return reader_.read_bool(v, out_.picked_included);
+        case 15: return reader_.read_bool(v, out_.picked_included);
+        default:
+            return reader_.read_array(
+                v, count_sources_max,
+                [&](std::size_t, json::value item) {
+                    return included(item, parts_.sources.emplace_back());
+                },
+                problem_of(Refusal::too_many_lines));
     }
+}
+
+/// Up to where a count includes a source.
+bool EventData::included(json::value value, SourceCut& source) {
+    return reader_.read_object(value, kIncludedFields, bit(0) | bit(2),
+                               [&](std::size_t index, json::value v) {
+                                   switch (index) {
+                                       case 0: return text(v, code_bytes_max, source.source);
+                                       case 1: return parts_.epoch(reader_, v, source.epoch);
+                                       default: return parts_.sequence(reader_, v, source.seq);
+                                   }
+                               });
 }
 
 bool EventData::line(json::value value, Line& line) {
@@ -117,7 +138,8 @@ bool EventData::line_field(std::size_t index, json::value v, Line& line) {
         case 8:
             line.names_book = true;
             return reader_.read_integer_between(v, -level_max, level_max, line.book);
-        default: return parts_.sku(reader_, v, line.other_sku);
+        case 9: return parts_.sku(reader_, v, line.other_sku);
+        default: return reader_.read_integer_between(v, 0, level_max, line.book_suspect);
     }
 }
 
@@ -150,6 +172,12 @@ std::uint64_t EventData::hash() const {
     for (const std::string_view text :
          {out_.order, out_.document, out_.reference, out_.envelope.reason})
         put_text(text);
+    put(parts_.sources.size());
+    for (const SourceCut& source : parts_.sources) {
+        put_text(source.source);
+        put(source.epoch);
+        put(source.seq);
+    }
     for (const Line& line : out_.lines) {
         put(line.line);
         put(pair(line.sku.raw, line.location.raw));
@@ -159,6 +187,7 @@ std::uint64_t EventData::hash() const {
             static_cast<std::uint64_t>(line.goes_to));
         put(static_cast<std::uint64_t>(line.quantity));
         put(static_cast<std::uint64_t>(line.book));
+        put(static_cast<std::uint64_t>(line.book_suspect));
         put_text(line.unit);
     }
     return hash64(out, parts_.state->seed);

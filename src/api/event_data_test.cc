@@ -38,8 +38,9 @@ TEST_F(EventDataTest, CarriesEveryMember) {
         R"({"location":"DC1","destination":"S1","channel":"web","order":"1001","document":"D-1",
             "reference":"PO-7","reason":"because","due":"2026-12-01T00:00:00Z","pinned":true,
             "backorder":true,"cut":"0-12","picked_included":false,
+            "includes":[{"source":"till-1","sequence":"88","epoch":2}],
             "lines":[{"sku":"BOOT","quantity":3,"unit":"pair","bucket":"damaged","from":"suspect",
-                      "book":-4,"into":"SOCK"},
+                      "book":-4,"suspect":2,"into":"SOCK"},
                      {"sku":"BOOT","quantity":1,"disposition":"loss"}]})");
     ASSERT_TRUE(d.good) << d.fault.detail;
     EXPECT_EQ(d.event.destination, state().location("S1"));
@@ -50,6 +51,10 @@ TEST_F(EventDataTest, CarriesEveryMember) {
     EXPECT_TRUE(d.event.backorder);
     EXPECT_EQ(d.event.cut_seq, 12u);
     EXPECT_FALSE(d.event.picked_included);
+    ASSERT_EQ(d.event.includes.size(), 1u);
+    EXPECT_EQ(d.event.includes[0].source, "till-1");
+    EXPECT_EQ(d.event.includes[0].epoch, 2u);
+    EXPECT_EQ(d.event.includes[0].seq, 88u);
     ASSERT_EQ(d.event.lines.size(), 2u);
     const Line& line = d.event.lines[0];
     EXPECT_EQ(line.unit, "pair");
@@ -57,6 +62,7 @@ TEST_F(EventDataTest, CarriesEveryMember) {
     EXPECT_EQ(line.from_bucket, Bucket::suspect);
     EXPECT_TRUE(line.names_book);
     EXPECT_EQ(line.book, -4);
+    EXPECT_EQ(line.book_suspect, 2);
     EXPECT_EQ(line.other_sku, state().sku("SOCK"));
     EXPECT_EQ(d.event.lines[1].goes_to, PlaceKind::loss);
 }
@@ -72,11 +78,11 @@ TEST_F(EventDataTest, TellsTwoContentsApartByEveryMember) {
           R"("order":"1",)", R"("document":"1",)", R"("reference":"1",)", R"("reason":"1",)",
           R"("due":"2026-12-01T00:00:00Z",)", R"("pinned":true,)", R"("backorder":true,)",
           R"("cut":"0-12",)", R"("picked_included":false,)", R"("sold":true,)",
-          R"("partial":true,)"})
+          R"("partial":true,)", R"("includes":[{"source":"till-1","sequence":"1"}],)"})
         EXPECT_NE(with(member), plain) << member;
-    for (const char* member :
-         {R"(,"line":7)", R"(,"location":"DC1")", R"(,"unit":"pair")", R"(,"bucket":"damaged")",
-          R"(,"from":"suspect")", R"(,"book":0)", R"(,"into":"SOCK")", R"(,"disposition":"loss")"})
+    for (const char* member : {R"(,"line":7)", R"(,"location":"DC1")", R"(,"unit":"pair")",
+                               R"(,"bucket":"damaged")", R"(,"from":"suspect")", R"(,"book":0)",
+                               R"(,"suspect":1)", R"(,"into":"SOCK")", R"(,"disposition":"loss")"})
         EXPECT_NE(with("", member), plain) << member;
     EXPECT_NE(with(R"("order":"1",)"), with(R"("document":"1",)"));
 }
@@ -88,6 +94,8 @@ TEST_F(EventDataTest, PointsAtWhatHasAnotherShape) {
     };
     EXPECT_EQ(pointer(R"({"due":"tomorrow"})"), "#/data/due");
     EXPECT_EQ(pointer(R"({"cut":"12"})"), "#/data/cut");
+    EXPECT_EQ(pointer(R"({"includes":[{"source":"till-1","sequence":"0"}]})"),
+              "#/data/includes/0/sequence");
     EXPECT_EQ(pointer(R"({"lines":[{"sku":"BOOT","quantity":1,"book":1000000000001}]})"),
               "#/data/lines/0/book");
     EXPECT_EQ(pointer(R"({"lines":[{"sku":"BOOT","quantity":1,"from":"reserved"}]})"),

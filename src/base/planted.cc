@@ -57,6 +57,8 @@ constexpr std::array kBugs = {
            "a shipment leaves the promise of its order standing"},
     BugRow{Bug::count_added_to_the_book, "count_added_to_the_book",
            "a count is added to the book instead of compared with it"},
+    BugRow{Bug::count_without_its_position, "count_without_its_position",
+           "a count is compared with what is there when it arrives, not at its cut"},
     BugRow{Bug::loss_under_a_promise_without_case, "loss_under_a_promise_without_case",
            "stock lost under a promise raises no case"},
     BugRow{Bug::checkpoint_without_sources, "checkpoint_without_sources",

@@ -58,7 +58,8 @@ struct Line {
     /// not as the count has them. Not given: what it holds now.
     std::int64_t book = 0;
     bool names_book = false;
-    SkuId other_sku = kNoSku;  ///< regrading: what the units become
+    std::int64_t book_suspect = 0;  ///< with `book`: suspect units that the ledger held at the cut
+    SkuId other_sku = kNoSku;       ///< regrading: what the units become
 };
 
 /// Holds stock: multi-line, all or none, or in part.
@@ -99,6 +100,15 @@ struct ReportOverdue {
     std::uint32_t facts_max = 256;
 };
 
+/// Up to where a count includes what a source reports: rows up to this number had happened when
+/// the shelf was counted, later ones had not.
+struct SourceCut {
+    std::string_view source;
+    std::uint64_t epoch = 0;
+    std::uint64_t seq = 0;
+};
+inline constexpr std::size_t count_sources_max = 64;
+
 /// Something that happened outside. Physical facts are never refused for lack of stock.
 struct RecordEvent {
     Envelope envelope;
@@ -120,12 +130,13 @@ struct RecordEvent {
     LocationId destination = kNoLocation;  ///< transfers; allocation: the node
     bool names_destination = false;
     /// The document that this one is about: the shipment of a void, the purchase order of a
-    /// receipt, the announced return of a received one, the transfer of a shipment.
+    /// receipt, the announced return of a received one. A transfer is the event's own document.
     std::string_view reference;
     Instant due{};  ///< when the units are expected; zero = not known
     // Counts:
     std::uint64_t cut_seq = 0;    ///< ledger position of the count; 0 = now
     bool picked_included = true;  ///< picked units were still on the shelf and counted
+    std::span<const SourceCut> includes;
 };
 
 /// A unit of measure: one of it is numerator / denominator base units.

@@ -111,6 +111,8 @@ enum class FieldTag : std::uint16_t {
     reference = 54,              ///< text: the document that this one is about
     destination = 55,            ///< u32: location that a new transfer goes to
     lanes = 56,                  ///< LaneField each: lanes that the fact is the first to use
+    count_cut = 57,              ///< CountCutField
+    count_includes = 58,         ///< IncludedSourceField each: up to where sources are included
     source_epoch = 71,           ///< SourceEpochField
     source_gap = 72,             ///< SourceGapField
     authority = 73,              ///< AuthorityField
@@ -210,6 +212,16 @@ struct RefusedCase {
     std::uint16_t reserved = 0;
     std::uint32_t index = 0;  ///< position in the request, from 0
 };
+struct CountCutField {
+    std::uint64_t cut_seq = 0;    ///< what the ledger had recorded; 0 = everything before the count
+    std::int64_t counted_at = 0;  ///< business time, microseconds UTC; 0 = not told
+};
+struct IncludedSourceField {
+    std::uint32_t source = kNoId;  ///< interned
+    std::uint32_t reserved = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t seq = 0;
+};
 struct LaneField {
     std::uint32_t number = 0;  ///< of the place `lane`
     std::uint32_t source = kNoId;
@@ -225,6 +237,7 @@ static_assert(sizeof(KeyField) == 24 && sizeof(RefusedLine) == 32 && sizeof(Poli
               sizeof(SourceEpochField) == 24 && sizeof(SourceGapField) == 32 &&
               sizeof(QuotaField) == 32 && sizeof(SourcePositionField) == 16 &&
               sizeof(EntityField) == 12 && sizeof(RefusedCase) == 16 && sizeof(LaneField) == 12 &&
+              sizeof(CountCutField) == 16 && sizeof(IncludedSourceField) == 24 &&
               sizeof(ApiKeyField) == 48);
 
 /// Read access to the bytes of one checked fact. Owns nothing: valid while the bytes are.

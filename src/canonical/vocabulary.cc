@@ -270,6 +270,7 @@ std::string_view name(Refusal refusal) {
         case unknown_unit: return "unknown_unit";
         case unknown_document: return "unknown_document";
         case unknown_source: return "unknown_source";
+        case older_than_last_count: return "older_than_last_count";
         case no_lines: return "no_lines";
         case too_many_lines: return "too_many_lines";
         case duplicate_line: return "duplicate_line";

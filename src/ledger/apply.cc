@@ -2,6 +2,7 @@
 // decided, so history never depends on today's rules.
 #include "base/check.h"
 #include "base/planted.h"
+#include "ledger/apply_count.h"
 #include "ledger/apply_inbound.h"
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
@@ -65,6 +66,7 @@ void apply_effect(State& state, const FactView& fact) {
     else if (const auto id = fact.field_as<std::uint64_t>(FieldTag::reservation))
         apply_reservation_step(state, fact, *id);
     apply_inbound(state, fact);
+    apply_count(state, fact);
     apply_reference_data(state, fact);
     apply_to_sources(state, fact);
 }
@@ -86,6 +88,7 @@ void apply(State& state, const FactView& fact) {
     state.semantic_keys.advance(state.log_time);
     state.reservations.advance(state.log_time);
     state.inbound.advance(state.log_time);
+    state.counts.advance(state.log_time, state.seq + 1);
 }
 
 }  // namespace holdfast::ledger

@@ -10,7 +10,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 8;
+constexpr std::uint32_t kVersion = 9;
 
 /// Far beyond any level and any count that levels leave behind, and far below where sums of them
 /// overflow.
@@ -303,6 +303,90 @@ bool get_lanes(ByteReader& in, State& state) {
     return known && in.good();
 }
 
+void put_counts(ByteWriter& out, const State& state) {
+    const CountTable& counts = state.counts;
+    out.put(counts.oldest_known());
+    std::uint64_t generations = 0, cuts = 0, corrected = 0;
+    counts.for_each_generation([&](auto, auto) { ++generations; });
+    counts.for_each_count([&](auto, auto, const auto&) { ++cuts; });
+    counts.for_each_corrected([&](auto, auto, const auto&) { ++corrected; });
+    out.put(generations);
+    counts.for_each_generation([&](std::int64_t number, std::uint64_t first_seq) {
+        out.put(number);
+        out.put(first_seq);
+    });
+    out.put(cuts);
+    counts.for_each_count([&](std::int64_t number, std::uint64_t id, const CountCut& cut) {
+        out.put(number);
+        out.put(id);
+        out.put(cut.seq);
+        out.put(cut.counted_at);
+        out.put(std::uint64_t{cut.includes.size()});
+        for (const IncludedSourceField& source : cut.includes) out.put(source);
+    });
+    out.put(counts.size());
+    counts.for_each_position(
+        [&](std::int64_t number, SkuId sku, LocationId at, std::uint64_t count) {
+            out.put(number);
+            out.put(sku);
+            out.put(at);
+            out.put(count);
+        });
+    out.put(corrected);
+    counts.for_each_corrected([&](SkuId sku, LocationId at, std::span<const CountCorrection> list) {
+        out.put(sku);
+        out.put(at);
+        out.put(std::uint64_t{list.size()});
+        for (const CountCorrection& correction : list) out.put(correction);
+    });
+}
+
+bool get_counts(ByteReader& in, State& state) {
+    CountTable& counts = state.counts;
+    counts.restore_oldest_known(in.get<std::uint64_t>());
+    const std::size_t generations = in.get_count(16);
+    if (generations > count_generations) return false;
+    for (std::size_t i = 0; i < generations && in.good(); ++i) {
+        const auto number = in.get<std::int64_t>();
+        counts.restore_generation(number, in.get<std::uint64_t>());
+    }
+    const std::size_t cuts = in.get_count(40);
+    for (std::size_t i = 0; i < cuts && in.good(); ++i) {
+        const auto number = in.get<std::int64_t>();
+        const auto id = in.get<std::uint64_t>();
+        CountCut cut;
+        cut.seq = in.get<std::uint64_t>();
+        cut.counted_at = in.get<std::int64_t>();
+        const std::size_t includes = in.get_count(sizeof(IncludedSourceField));
+        if (includes > count_sources_max) return false;
+        for (std::size_t s = 0; s < includes; ++s)
+            cut.includes.push_back(in.get<IncludedSourceField>());
+        counts.restore_count(number, id, std::move(cut));
+    }
+    const std::size_t positions = in.get_count(24);
+    for (std::size_t i = 0; i < positions && in.good(); ++i) {
+        const auto number = in.get<std::int64_t>();
+        const auto sku = in.get<SkuId>();
+        const auto at = in.get<LocationId>();
+        if (sku.raw >= state.items.size() || at.raw >= state.locations.size()) return false;
+        counts.restore_position(number, sku, at, in.get<std::uint64_t>());
+    }
+    const std::size_t corrected = in.get_count(16);
+    for (std::size_t i = 0; i < corrected && in.good(); ++i) {
+        const auto sku = in.get<SkuId>();
+        const auto at = in.get<LocationId>();
+        const std::size_t length = in.get_count(sizeof(CountCorrection));
+        if (length > overlapping_counts_max) return false;
+        std::vector<CountCorrection> list;
+        for (std::size_t c = 0; c < length; ++c) {
+            list.push_back(in.get<CountCorrection>());
+            if (!in_bounds(list.back().delta)) return false;
+        }
+        counts.restore_corrections(sku, at, std::move(list));
+    }
+    return in.good() && counts.whole();
+}
+
 void put_keys(ByteWriter& out, const KeyTable& table) {
     std::uint64_t generations = 0;
     table.for_each_generation([&](std::int64_t, std::uint64_t) { ++generations; });
@@ -513,6 +597,7 @@ bool StateEncoder::next(ByteWriter& out) {
         case 6:
             put_inbound(out, state_);
             put_lanes(out, state_);
+            put_counts(out, state_);
             return true;
         case 7: put_keys(out, state_.transport_keys); return true;
         case 8: put_keys(out, state_.semantic_keys); return true;
@@ -549,7 +634,7 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
     const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
                        get_quotas(in, *state) && get_positions(in, *state) &&
                        get_reservations(in, *state) && get_inbound(in, *state) &&
-                       get_lanes(in, *state);
+                       get_lanes(in, *state) && get_counts(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);

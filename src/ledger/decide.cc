@@ -60,6 +60,7 @@ Outcome record(const Context& context, const RecordEvent& event) {
         case FactType::order_created: return create_order(context, event);
         case FactType::order_cancelled: return cancel_order(context, event);
         case FactType::shipment_posted: return post_shipment(context, event);
+        case FactType::stock_counted: return record_count(context, event);
         case FactType::receipt_posted:
         case FactType::receipt_corrected: return record_receipt(context, event);
         case FactType::inbound_scheduled: return schedule_inbound(context, event);

@@ -34,6 +34,7 @@ Outcome post_shipment(const Context& context, const RecordEvent& event);
 Outcome record_node_work(const Context& context, const RecordEvent& event);
 Outcome record_short_pick(const Context& context, const RecordEvent& event);
 Outcome record_stock_event(const Context& context, const RecordEvent& event);
+Outcome record_count(const Context& context, const RecordEvent& event);
 Outcome record_receipt(const Context& context, const RecordEvent& event);
 Outcome schedule_inbound(const Context& context, const RecordEvent& event);
 Outcome change_inbound(const Context& context, const RecordEvent& event);

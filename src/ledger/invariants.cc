@@ -127,6 +127,7 @@ std::optional<std::string> State::check_invariants() const {
     UnitsByPosition inbound_open;
     SupplyByDate supply;
     if (auto fault = check_inbound(*this, inbound_open, supply)) return fault;
+    if (!counts.whole()) return "a position was counted by a count that nobody knows";
     UnitsByPosition in_transit;
     if (auto fault = check_lanes(*this, in_transit, supply)) return fault;
     std::erase_if(supply, [](const auto& row) { return row.second == 0; });

@@ -95,6 +95,12 @@ void Movement::raises(CaseKind kind) {
     raises_.push_back(kind);
 }
 
+void Movement::move_back(const Posting& posting) {
+    const MovedBack back = moved_back(posting);
+    postings_.push_back(back.position);
+    postings_.push_back(back.outside);
+}
+
 bool Movement::in_range() const {
     return levels_stay_in_range(context_.state, postings_.view(), context_.arena);
 }

@@ -4,6 +4,7 @@
 
 #include "ledger/arena_list.h"
 #include "ledger/deciders.h"
+#include "ledger/seen_by_count.h"
 
 namespace holdfast::ledger {
 
@@ -38,6 +39,7 @@ class EventProblems {
         problem.line_index = index;
         problems_.push_back(problem);
     }
+    [[nodiscard]] std::span<const LineProblem> view() const { return problems_.view(); }
     /// The refusal; that of the first failing line.
     [[nodiscard]] Outcome outcome();
 
@@ -51,6 +53,11 @@ class Movement {
   public:
     explicit Movement(const Context& context, std::size_t lines = 8)
         : context_(context), postings_(context.arena, 2 * lines), raises_(context.arena, 4) {}
+    /// Of an event that may come late: what a count has seen already is moved back at once.
+    Movement(const Context& context, const RecordEvent& event)
+        : Movement(context, event.lines.size()) {
+        seen_.emplace(context.state, event.envelope);
+    }
 
     /// A physical bucket of a position changes; the other leg is at `counterpart`.
     void change(SkuId sku, LocationId at, Bucket bucket, Units delta, PlaceKind counterpart) {
@@ -58,7 +65,12 @@ class Movement {
         post(
             {.sku = sku, .place = Place{counterpart}, .bucket = Bucket::external, .delta = -delta});
     }
-    void post(const Posting& posting) { postings_.push_back(posting); }
+    void post(const Posting& posting) {
+        postings_.push_back(posting);
+        if (seen_ && is_counted(posting.bucket) && posting.place.kind() == PlaceKind::location &&
+            seen_->covers(posting.sku, posting.place.location()))
+            move_back(posting);
+    }
     /// A case that the event itself is reason for; levels below zero are found by write().
     void raises(CaseKind kind);
 
@@ -72,7 +84,10 @@ class Movement {
     void write_cases(FactWriter& fact);
 
   private:
+    void move_back(const Posting& posting);
+
     const Context& context_;
+    std::optional<SeenByCount> seen_;
     ArenaList<Posting> postings_;
     ArenaList<CaseKind> raises_;
 };

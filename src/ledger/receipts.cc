@@ -134,7 +134,7 @@ Outcome record_receipt(const Context& context, const RecordEvent& event) {
     }
     if (!problems.empty()) return problems.outcome();
 
-    Movement movement(context, event.lines.size());
+    Movement movement(context, event);
     PurchaseOrder order(context, event);
     for (const Line& line : event.lines) {
         const LocationId at = place_of(event, line);

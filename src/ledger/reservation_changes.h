@@ -9,6 +9,7 @@
 #include "ledger/arena_list.h"
 #include "ledger/arena_map.h"
 #include "ledger/deciders.h"
+#include "ledger/seen_by_count.h"
 
 namespace holdfast::ledger {
 
@@ -93,6 +94,12 @@ class ReservationChanges {
     void post_outside(const Posting& posting) {
         postings_.push_back(posting);
         part_of_posting_.push_back(kNoPart);
+    }
+    /// A physical leg that a count has seen already: back at once.
+    void post_back(const Posting& posting) {
+        const MovedBack back = moved_back(posting);
+        post_outside(back.position);
+        post_outside(back.outside);
     }
     /// Lets what stands on other units go with them: no more is picked, pending or held by the ERP
     /// than there is. Called when nothing else will be taken; tells the pending units that went.

@@ -58,6 +58,7 @@ Outcome post_shipment(const Context& context, const RecordEvent& event) {
                             : state.reservations.find_by_order(state.order_hash(event.order));
     ReservationChanges changes(state, reservation == nullptr ? kNone : *reservation, context.arena);
     const LineParts parts(changes.parts(), context.arena);
+    const SeenByCount seen(state, event.envelope);
     Units beyond = 0;
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
         const Posting& leaves = leaving.view()[i];
@@ -66,6 +67,7 @@ Outcome post_shipment(const Context& context, const RecordEvent& event) {
                               .place = Place{PlaceKind::customer},
                               .bucket = Bucket::external,
                               .delta = -leaves.delta});
+        if (seen.covers(leaves.sku, leaves.place.location())) changes.post_back(leaves);
         if (reservation != nullptr)
             beyond += unpromised(changes, parts, event.lines[i], leaves.place.location());
     }

@@ -35,6 +35,7 @@ class ShortPick {
           reservation_(reservation),
           changes_(context.state, reservation == nullptr ? kNone : *reservation, context.arena),
           parts_(changes_.parts(), context.arena),
+          seen_(context.state, event.envelope),
           missing_(context.arena, event.lines.size()),
           short_(context.arena),
           spoken_of_(context.arena.array<Units>(changes_.parts().size())),
@@ -50,9 +51,13 @@ class ShortPick {
                              .delta = -line.quantity};
         missing_.push_back(leaves);
         changes_.post_outside(leaves);
-        changes_.post_outside(
-            {.sku = line.sku, .place = Place{at}, .bucket = bucket, .delta = line.quantity});
-        if (bucket == Bucket::suspect) raise_once(CaseKind::recount_needed);
+        const Posting found{
+            .sku = line.sku, .place = Place{at}, .bucket = bucket, .delta = line.quantity};
+        changes_.post_outside(found);
+        const bool counted_since = seen_.covers(line.sku, at);
+        if (counted_since) changes_.post_back(leaves);
+        if (counted_since && is_counted(bucket)) changes_.post_back(found);
+        if (bucket == Bucket::suspect && !counted_since) raise_once(CaseKind::recount_needed);
         if (reservation_ == nullptr) return;
         Units rest = line.quantity;
         parts_.visit(line, at, true, [&](std::uint32_t part) {
@@ -184,6 +189,7 @@ class ShortPick {
     const Reservation* reservation_;
     ReservationChanges changes_;
     LineParts parts_;
+    SeenByCount seen_;
     ArenaList<Posting> missing_;  // the sellable legs
     ArenaList<ShortPart> short_;
     std::span<Units> spoken_of_;  // by part: reserved units that lines of the event were about

@@ -12,6 +12,7 @@
 #include "ledger/access_table.h"
 #include "ledger/authority_table.h"
 #include "ledger/code_table.h"
+#include "ledger/count_table.h"
 #include "ledger/document.h"
 #include "ledger/expected_supply.h"
 #include "ledger/inbound_table.h"
@@ -67,6 +68,7 @@ struct Limits {
     std::uint32_t reason_names_max = 32'768;
     std::uint32_t source_names_max = 57'344;
     std::uint64_t inbound_lines_max = 4'000'000;  ///< of purchase orders, ended ones included
+    std::uint64_t count_rows_max = 64'000'000;    ///< positions counted within count_generations
     /// Room made at the start, so that tables do not grow (and pause) under load: about 300 bytes
     /// each.
     std::uint64_t reservations_expected = 0;
@@ -113,6 +115,7 @@ struct State {
     InboundTable inbound;
     LaneTable lanes;
     TransferTable transfers;
+    CountTable counts;
     ExpectedSupply expected;  ///< follows from inbound lines and transfers; not hashed, not saved
 
     [[nodiscard]] SkuId sku(std::string_view code) const { return SkuId{items.find(code)}; }

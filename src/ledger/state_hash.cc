@@ -30,6 +30,10 @@ enum class RowTag : std::uint8_t {
     lane = 51,
     lane_level = 52,
     transfer = 53,
+    count = 54,
+    counted_position = 55,
+    count_correction = 56,
+    count_generation = 57,
 };
 
 using Sum = RowSum<RowTag>;
@@ -199,6 +203,45 @@ void add_lanes(Sum& sum, const State& state) {
     });
 }
 
+void add_counts(Sum& sum, const State& state) {
+    state.counts.for_each_generation([&](std::int64_t number, std::uint64_t first_seq) {
+        ByteWriter& row = sum.row(RowTag::count_generation);
+        row.put(number);
+        row.put(first_seq);
+        row.put(state.counts.oldest_known());
+    });
+    state.counts.for_each_count([&](std::int64_t number, std::uint64_t id, const CountCut& cut) {
+        ByteWriter& row = sum.row(RowTag::count);
+        row.put(number);
+        row.put(id);
+        row.put(cut.seq);
+        row.put(cut.counted_at);
+        for (const IncludedSourceField& source : cut.includes) {
+            row.put(source.source);
+            row.put(source.epoch);
+            row.put(source.seq);
+        }
+    });
+    state.counts.for_each_position(
+        [&](std::int64_t number, SkuId sku, LocationId at, std::uint64_t count) {
+            ByteWriter& row = sum.row(RowTag::counted_position);
+            row.put(number);
+            row.put(sku.raw);
+            row.put(at.raw);
+            row.put(count);
+        });
+    state.counts.for_each_corrected(
+        [&](SkuId sku, LocationId at, std::span<const CountCorrection> list) {
+            for (const CountCorrection& correction : list) {
+                ByteWriter& row = sum.row(RowTag::count_correction);
+                row.put(sku.raw);
+                row.put(at.raw);
+                row.put(correction.seq);
+                row.put(correction.delta);
+            }
+        });
+}
+
 void add_keys(Sum& sum, RowTag tag, const KeyTable& table) {
     // One that holds no key yet decides as well when the older ones are forgotten.
     table.for_each_generation([&](std::int64_t number, std::uint64_t) {
@@ -261,6 +304,7 @@ Hash128 State::state_hash() const {
     add_reservations(sum, *this, true);
     add_inbound(sum, *this, true);
     add_lanes(sum, *this);
+    add_counts(sum, *this);
     add_keys(sum, RowTag::transport_key, transport_keys);
     add_keys(sum, RowTag::semantic_key, semantic_keys);
     add_sources(sum, *this);

@@ -1,8 +1,5 @@
-// Counts, adjustments, till sales and returns: what is on the shelves changed. Never refused for
-// lack of stock.
-#include <algorithm>
-
-#include "base/planted.h"
+// Adjustments, till sales and returns: what is on the shelves changed. Never refused for lack of
+// stock.
 #include "ledger/movement.h"
 
 namespace holdfast::ledger {
@@ -28,10 +25,9 @@ PlaceKind counterpart(FactType type) {
     }
 }
 
-/// A count may be zero, an adjustment negative.
+/// An adjustment may be negative.
 Refusal event_quantity_refusal(FactType type, std::int64_t quantity) {
     switch (type) {
-        case FactType::stock_counted: return quantity_refusal(quantity, 0);
         case FactType::stock_adjusted:
             if (quantity == 0) return Refusal::nothing_to_adjust;
             return quantity_refusal(quantity, -quantity_max);
@@ -47,34 +43,6 @@ Refusal line_refusal(const State& state, const RecordEvent& event, const Line& l
     return refusal;
 }
 
-Units delta_of(const State& state, FactType type, const Line& line, LocationId at) {
-    switch (type) {
-        case FactType::pos_sale: return -line.quantity;
-        case FactType::stock_counted:
-            if (planted(Bug::count_added_to_the_book)) return line.quantity;
-            return line.quantity - state.positions.level(line.sku, at, Bucket::sellable);
-        default: return line.quantity;
-    }
-}
-
-/// A position counted twice in one command has no one answer.
-void refuse_counted_twice(const RecordEvent& event, EventProblems& problems, Arena& arena) {
-    if (event.lines.size() < 2) return;
-    const std::span<std::uint32_t> order = arena.array<std::uint32_t>(event.lines.size());
-    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    const auto position = [&](std::uint32_t i) {
-        return std::pair(event.lines[i].sku, place_of(event, event.lines[i]));
-    };
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return std::pair(position(a), a) < std::pair(position(b), b);
-    });
-    const std::span<bool> again = arena.array<bool>(order.size());
-    for (std::size_t i = 1; i < order.size(); ++i)
-        again[order[i]] = position(order[i]) == position(order[i - 1]);
-    for (std::uint32_t i = 0; i < again.size(); ++i)
-        if (again[i]) problems.good(i, Refusal::duplicate_line);
-}
-
 }  // namespace
 
 Outcome record_stock_event(const Context& context, const RecordEvent& event) {
@@ -87,15 +55,13 @@ Outcome record_stock_event(const Context& context, const RecordEvent& event) {
     EventProblems problems(event, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i)
         problems.good(i, line_refusal(state, event, event.lines[i]));
-    if (problems.empty() && event.type == FactType::stock_counted)
-        refuse_counted_twice(event, problems, context.arena);
     if (!problems.empty()) return problems.outcome();
 
-    Movement movement(context, event.lines.size());
+    Movement movement(context, event);
     for (const Line& line : event.lines) {
         const LocationId at = place_of(event, line);
-        movement.change(line.sku, at, line.bucket, delta_of(state, event.type, line, at),
-                        counterpart(event.type));
+        const Units delta = event.type == FactType::pos_sale ? -line.quantity : line.quantity;
+        movement.change(line.sku, at, line.bucket, delta, counterpart(event.type));
     }
     return record_movement(context, event, movement);
 }

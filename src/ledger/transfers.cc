@@ -221,7 +221,7 @@ Outcome ship_transfer(const Context& context, const RecordEvent& event) {
     }
     if (!problems.empty()) return problems.outcome();
 
-    Movement movement(context, event.lines.size());
+    Movement movement(context, event);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
         const Line& line = event.lines[i];
         const LocationId source = place_of(event, line);
@@ -267,7 +267,7 @@ Outcome receive_transfer(const Context& context, const RecordEvent& event) {
 
     const bool completed =
         transfer != nullptr && transfer->ended_by == FactType::transfer_completed;
-    Movement movement(context, event.lines.size());
+    Movement movement(context, event);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
         const Line& line = event.lines[i];
         const LocationId source = names_place(event, line) ? place_of(event, line) : kNoLocation;

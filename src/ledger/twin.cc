@@ -210,6 +210,7 @@ void Twin::forget(Instant now) {
                      generation_at(now, transport_key_generation), transport_key_generations);
     begin_generation(semantic_generations, semantic_keys,
                      generation_at(now, semantic_key_generation), semantic_key_generations);
+    begin_count_generation(now, seq + 1);
     std::erase_if(inbound, [&](const auto& row) {
         return row.second.ended_generation &&
                *row.second.ended_generation <=
@@ -240,6 +241,7 @@ void Twin::intern(std::string_view text, TwinOutcome& outcome) {
 }
 
 TwinOutcome Twin::record(Draft draft, const Envelope* envelope, Instant now) {
+    if (envelope && draft.type != FactType::stock_counted) see_counts(draft, *envelope);
     for (const auto& [where, delta] : draft.postings) {
         const auto& [sku, place, bucket] = where;
         if (place.kind() != PlaceKind::location) continue;

@@ -178,6 +178,15 @@ struct TwinVersion {
     std::string reason;
     friend bool operator==(const TwinVersion&, const TwinVersion&) = default;
 };
+/// The count of a position that was applied last.
+struct TwinCount {
+    std::uint64_t seq = 0;
+    std::uint64_t cut = 0;
+    std::optional<std::int64_t> counted_at;
+    std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> includes;  ///< epoch, number
+    std::int64_t generation = 0;
+};
+
 using TwinLane = std::pair<LocationId, LocationId>;  ///< from, to
 
 /// What of a group a channel is guaranteed, and the most it may be promised; below zero: none.
@@ -255,6 +264,12 @@ class Twin {
     std::map<std::string, std::uint64_t> reservation_of_transfer;
     std::vector<TwinLane> lanes;  ///< by number
     std::map<std::pair<std::uint32_t, SkuId>, Units> lane_levels;
+    std::map<TwinPlace, TwinCount> counts;
+    /// Of all counts ever applied: the fact's seq and what it changed.
+    std::map<TwinPlace, std::vector<std::pair<std::uint64_t, Units>>> count_corrections;
+    std::set<std::pair<std::int64_t, TwinPlace>> count_rows;  ///< generation, position
+    std::vector<std::pair<std::int64_t, std::uint64_t>> count_generations_begun;  ///< first seq
+    std::uint64_t counts_known_from = 0;
 
   private:
     Limits limits_;
@@ -409,6 +424,13 @@ class Twin {
                                          ChannelId channel) const;
     /// unknown_sku, location_required or unknown_location; none where the line has its position.
     Refusal no_place(const RecordEvent& c, const Line& line) const;
+
+    // Counts, and what they had seen (twin_count.cc).
+    TwinOutcome stock_counted(const RecordEvent& c, Instant now);
+    bool counted_later(const RecordEvent& c, const TwinPlace& where) const;
+    bool counted_since(const Envelope& envelope, const TwinPlace& where) const;
+    void see_counts(Draft& draft, const Envelope& envelope) const;
+    void begin_count_generation(Instant now, std::uint64_t first_seq);
 
     // Transfers (twin_transfer.cc).
     TwinOutcome transfer_requested(const RecordEvent& c, Instant now);

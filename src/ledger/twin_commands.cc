@@ -90,7 +90,7 @@ Command CommandStream::set_up(DrawnCommand& d, const Twin& twin) {
 }
 
 Command CommandStream::any(DrawnCommand& d, const Twin& twin) {
-    if (random_.percent(20)) return movement(d, twin);
+    if (random_.percent(22)) return movement(d, twin);
     if (random_.percent(18)) return fulfilment(d, twin);
     const std::uint64_t kind = random_.below(100);
     if (kind < 26) return reserve(d, twin);
@@ -390,6 +390,7 @@ std::string describe_lines(std::span<const Line> lines) {
                              l.quantity);
         if (l.names_location)
             words += fmt::format(" at {}", static_cast<std::int32_t>(l.location.raw));
+        if (l.names_book) words += fmt::format(" book {} suspect {}", l.book, l.book_suspect);
         words += l.bucket == Bucket::sellable ? "]" : fmt::format(" {}]", name(l.bucket));
     }
     if (lines.size() > 12) words += fmt::format(" and {} more", lines.size() - 12);
@@ -442,6 +443,12 @@ std::string describe_body(const RecordEvent& c) {
     if (!c.reference.empty()) words += fmt::format(" reference '{}'", c.reference);
     if (c.names_destination)
         words += fmt::format(" to {}", static_cast<std::int32_t>(c.destination.raw));
+    if (c.envelope.occurred_at != Instant{})
+        words += fmt::format(" happened {}", to_raw(c.envelope.occurred_at));
+    if (c.cut_seq != 0) words += fmt::format(" cut {}", c.cut_seq);
+    if (!c.picked_included) words += " picked aside";
+    for (const SourceCut& cut : c.includes)
+        words += fmt::format(" with {} up to {}.{}", cut.source, cut.epoch, cut.seq);
     if (c.due != Instant{}) words += fmt::format(" due {}", to_raw(c.due));
     if (c.already_sold) words += " already_sold";
     if (c.partial) words += " partial";

@@ -51,6 +51,7 @@ struct DrawnCommand {
     Command command;
     std::vector<Line> lines;
     std::vector<LocationId> locations;
+    std::vector<SourceCut> includes;
     std::deque<std::string> texts;
     Instant now{};
 };
@@ -76,6 +77,7 @@ class CommandStream {
     // Goods that move (twin_commands_movements.cc).
     Command movement(DrawnCommand& d, const Twin& twin);
     Command inbound(DrawnCommand& d, const Twin& twin, FactType type);
+    Command count(DrawnCommand& d, const Twin& twin);
     Command transfer(DrawnCommand& d, const Twin& twin, FactType type);
     Command receipt(DrawnCommand& d, const Twin& twin, FactType type);
     void aim_at_purchase_order(DrawnCommand& d, const Twin& twin, std::string_view number);

@@ -19,9 +19,10 @@ auto element(const Map& map, std::uint64_t index) {
 
 Command CommandStream::movement(DrawnCommand& d, const Twin& twin) {
     const std::uint64_t kind = random_.below(100);
-    if (kind < 12) return inbound(d, twin, FactType::inbound_scheduled);
-    if (kind < 18) return inbound(d, twin, FactType::inbound_changed);
-    if (kind < 21) return inbound(d, twin, FactType::inbound_cancelled);
+    if (kind < 9) return inbound(d, twin, FactType::inbound_scheduled);
+    if (kind < 13) return inbound(d, twin, FactType::inbound_changed);
+    if (kind < 15) return inbound(d, twin, FactType::inbound_cancelled);
+    if (kind < 27) return count(d, twin);
     if (kind < 36) return receipt(d, twin, FactType::receipt_posted);
     if (kind < 42) return receipt(d, twin, FactType::receipt_corrected);
     if (kind < 60) return transfer(d, twin, FactType::transfer_requested);
@@ -66,6 +67,45 @@ Command CommandStream::inbound(DrawnCommand& d, const Twin& twin, FactType type)
     if (random_.percent(type == FactType::inbound_scheduled ? 97 : 60))
         c.due = instant_from_raw(to_raw(now_) / kDay * kDay + random_.between(-2, 6) * kDay);
     if (type == FactType::inbound_cancelled && random_.percent(40)) d.lines.clear();
+    c.lines = d.lines;
+    return c;
+}
+
+/// A count that says when it was taken, what was believed then and which numbers it includes.
+Command CommandStream::count(DrawnCommand& d, const Twin& twin) {
+    draw_lines(d, twin);
+    RecordEvent c;
+    c.type = FactType::stock_counted;
+    c.envelope = envelope(d);
+    c.names_location = random_.percent(80);
+    if (c.names_location) c.location = place(twin);
+    c.picked_included = random_.percent(70);
+    if (random_.percent(50))
+        c.envelope.occurred_at = now_ - Microseconds{random_.between(0, 3 * kDay)};
+    const std::uint64_t back = random_.below(random_.percent(80) ? 40 : 2000);
+    if (random_.percent(50)) c.cut_seq = twin.seq - std::min(twin.seq, back);
+    if (random_.percent(2)) c.cut_seq = twin.seq + 1;
+    for (Line& line : d.lines) {
+        line.bucket = random_.percent(98) ? Bucket::sellable : Bucket::damaged;
+        line.names_book = random_.percent(c.cut_seq != 0 ? 80 : 10);
+        if (!line.names_book) continue;
+        const LocationId at = line.names_location ? line.location : c.location;
+        line.book = twin.level(line.sku, at, Bucket::sellable) + random_.between(-2, 2);
+        line.book_suspect = random_.between(-1, 3);
+        if (random_.percent(1)) line.book = level_max + 1;
+    }
+    static constexpr std::string_view kSources[] = {"till-1", "till-2", "wms"};
+    const std::uint64_t sources = random_.percent(50) ? random_.below(4) : 0;
+    for (std::uint64_t i = 0; i < sources; ++i) {
+        const std::string_view source =
+            random_.percent(3) ? kSources[random_.below(3)] : kSources[i];
+        const auto [epoch, last] = source_positions_[std::string(source)];
+        d.includes.push_back(
+            {source, epoch, last + 4 - std::min<std::uint64_t>(last + 4, random_.below(12))});
+    }
+    if (random_.percent(5)) d.includes.push_back({"till-9", 0, 1});  // which never spoke
+    if (random_.below(300) == 0) d.includes.resize(count_sources_max + 1, {"till-1", 0, 1});
+    c.includes = d.includes;
     c.lines = d.lines;
     return c;
 }

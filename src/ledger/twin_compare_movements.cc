@@ -66,6 +66,29 @@ Difference transfers(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
+Difference counts(const State& state, const Twin& twin) {
+    if (state.counts.oldest_known() != twin.counts_known_from)
+        return fmt::format("counts are known from: ledger {}, twin {}", state.counts.oldest_known(),
+                           twin.counts_known_from);
+    if (state.counts.size() != twin.count_rows.size())
+        return fmt::format("rows of counts: ledger {}, twin {}", state.counts.size(),
+                           twin.count_rows.size());
+    for (const auto& [where, expected] : twin.counts) {
+        const CountTable::Applied last = state.counts.last(where.first, where.second);
+        const std::string which =
+            fmt::format("last count of sku {} at location {}", where.first.raw, where.second.raw);
+        if (last.cut == nullptr || last.count != expected.seq)
+            return fmt::format("{}: ledger {}, twin {}", which, last.count, expected.seq);
+        std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> includes;
+        for (const IncludedSourceField& source : last.cut->includes)
+            includes[std::string(state.names.code(source.source))] = {source.epoch, source.seq};
+        if (last.cut->seq != expected.cut || includes != expected.includes ||
+            last.cut->counted_at != expected.counted_at.value_or(0))
+            return which + ": its cut differs";
+    }
+    return std::nullopt;
+}
+
 /// Asked at each date that something is due on, and a moment before and after it.
 Difference supply(const State& state, const Twin& twin) {
     std::set<ExpectedSupply::Key> asked;
@@ -89,6 +112,7 @@ Difference supply(const State& state, const Twin& twin) {
 std::optional<std::string> first_movement_difference(const State& state, const Twin& twin) {
     if (auto d = inbound(state, twin)) return d;
     if (auto d = lanes(state, twin)) return d;
+    if (auto d = counts(state, twin)) return d;
     if (auto d = transfers(state, twin)) return d;
     return supply(state, twin);
 }

@@ -1,5 +1,6 @@
 // The twin's events: what happened outside, recorded whether or not the stock agrees.
 #include <algorithm>
+#include <cstdlib>
 
 #include "ledger/twin.h"
 
@@ -64,6 +65,7 @@ TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
         case FactType::pick_returned:
         case FactType::erp_offset: return node_work(c, now);
         case FactType::pick_shorted: return short_pick(c, now);
+        case FactType::stock_counted: return stock_counted(c, now);
         default: return physical(c, now);
     }
 }
@@ -84,6 +86,11 @@ std::vector<TwinProblem> Twin::check_event_lines(const RecordEvent& c) const {
         if (refusal == Refusal::none) refusal = no_place(c, line);
         if (refusal == Refusal::none && !bucket_allowed(c.type, line.bucket))
             refusal = Refusal::value_out_of_range;
+        const bool impossible_book =
+            std::abs(line.book) > level_max || std::abs(line.book_suspect) > level_max;
+        if (refusal == Refusal::none && c.type == FactType::stock_counted && line.names_book &&
+            impossible_book)
+            refusal = Refusal::level_out_of_range;
         if (refusal == Refusal::none && c.type == FactType::pick_shorted &&
             line.goes_to != PlaceKind::location)
             refusal = Refusal::value_out_of_range;
@@ -114,10 +121,6 @@ TwinOutcome Twin::physical(const RecordEvent& c, Instant now) {
         const LocationId at = *place_of(c, line);
         const Units q = line.quantity;
         switch (c.type) {
-            case FactType::stock_counted:
-                draft.move(line.sku, at, Bucket::sellable,
-                           q - level(line.sku, at, Bucket::sellable), PlaceKind::external);
-                break;
             case FactType::stock_adjusted:
                 draft.move(line.sku, at, line.bucket, q, PlaceKind::loss);
                 break;

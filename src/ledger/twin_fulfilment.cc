@@ -292,7 +292,8 @@ TwinOutcome Twin::short_pick(const RecordEvent& c, Instant now) {
         const Bucket bucket = line.bucket == Bucket::damaged ? Bucket::damaged : Bucket::suspect;
         draft.post(line.sku, Place(at), Bucket::sellable, -line.quantity);
         draft.post(line.sku, Place(at), bucket, line.quantity);
-        if (bucket == Bucket::suspect) draft.raises.insert(CaseKind::recount_needed);
+        if (bucket == Bucket::suspect && !counted_since(c.envelope, {line.sku, at}))
+            draft.raises.insert(CaseKind::recount_needed);
         if (!known_order) continue;
         Units rest = line.quantity;
         for (const std::size_t p : parts_meant(draft.after, line, at)) {
@@ -312,6 +313,7 @@ TwinOutcome Twin::short_pick(const RecordEvent& c, Instant now) {
         if (rest > 0) draft.raises.insert(CaseKind::beyond_promise);
     }
 
+    see_counts(draft, c.envelope);
     // What the short shelves no longer cover is promised from elsewhere, as far as it goes.
     Draft next;
     next.type = FactType::reservation_resourced;

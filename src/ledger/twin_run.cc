@@ -69,7 +69,8 @@ Limits limits_of_episode(std::uint64_t seed) {
             .reservations_max = 12,
             .reason_names_max = 8,
             .source_names_max = 12,
-            .inbound_lines_max = 20};
+            .inbound_lines_max = 20,
+            .count_rows_max = 15};
 }
 
 void note_words(const TwinOutcome& outcome, EpisodeResult& result) {
@@ -78,6 +79,7 @@ void note_words(const TwinOutcome& outcome, EpisodeResult& result) {
     for (const TwinFact& fact : outcome.facts) {
         result.facts.insert(fact.type);
         result.cases.insert(fact.raises.begin(), fact.raises.end());
+        for (const TwinProblem& problem : fact.set_aside) result.refusals.insert(problem.refusal);
     }
 }
 

@@ -6,9 +6,9 @@
 namespace holdfast::stories {
 namespace {
 
-constexpr std::array<std::string_view, 14> kOptions = {
-    "in", "for",   "order", "key",  "semantic", "source", "because",
-    "by", "event", "from",  "with", "due",      "to",     "document"};
+constexpr std::array<std::string_view, 18> kOptions = {
+    "in",   "for",  "order", "key", "semantic", "source",   "because", "by",     "event",
+    "from", "with", "due",   "to",  "document", "happened", "cut",     "picked", "including"};
 
 Envelope* envelope_in(Command& command) {
     return std::visit(
@@ -61,6 +61,7 @@ std::optional<std::string> CommandReader::read(ReadCommand& out) {
     std::visit(
         [&](auto& c) {
             if constexpr (requires { c.lines; }) c.lines = out.lines;
+            if constexpr (requires { c.includes; }) c.includes = out.includes;
         },
         out.command);
     return std::nullopt;
@@ -239,6 +240,12 @@ void CommandReader::read_one_line(ReadCommand& out) {
             line.location = location();
         } else if (words_.eat("as")) {
             line.bucket = bucket_from(words_.take()).value_or(Bucket::external);
+            more = true;
+        } else if (words_.eat("book")) {
+            line.names_book = more = true;
+            line.book = words_.take_number().value_or(0);
+        } else if (words_.eat("missing")) {
+            line.book_suspect = words_.take_number().value_or(0);
             more = true;
         } else if (words_.eat("times")) {
             times = static_cast<std::size_t>(words_.take_number().value_or(1));

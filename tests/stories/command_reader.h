@@ -23,6 +23,7 @@ struct ReadCommand {
     Command command;
     std::vector<Line> lines;
     std::vector<LocationId> locations;
+    std::vector<SourceCut> includes;
     std::deque<std::string> texts;
     std::string label;  ///< what the story calls the reservation that this one makes
 };
@@ -33,6 +34,7 @@ struct Names {
     std::map<std::string, ReservationId>& labels;
     std::function<ChannelId(const std::string&)> channel;
     Instant now{};
+    std::map<std::string, std::uint64_t> cuts{};  ///< moments that a story gave a name
 };
 
 class CommandReader {

@@ -25,7 +25,8 @@ bool CommandReader::read_document(ReadCommand& out, FactType type) {
     return true;
 }
 
-/// "for PO-7", "to STORE", "due in 3 days".
+/// "for PO-7", "to STORE", "due in 3 days", "happened 2 hours ago", and what counts say: "cut
+/// monday", "picked aside", "including till-1 up to 88".
 bool CommandReader::read_movement_option(ReadCommand& out) {
     auto* const event = std::get_if<RecordEvent>(&out.command);
     if (event == nullptr) return false;
@@ -43,6 +44,30 @@ bool CommandReader::read_movement_option(ReadCommand& out) {
         const auto length = take_duration(words_);
         if (length) event->due = names_.now + *length;
         return length.has_value();
+    }
+    if (words_.eat("happened")) {
+        const auto length = take_duration(words_);
+        if (length) event->envelope.occurred_at = names_.now - *length;
+        return length.has_value() && words_.eat("ago");
+    }
+    if (words_.eat("cut")) {
+        const auto cut = names_.cuts.find(words_.take());
+        if (cut != names_.cuts.end()) event->cut_seq = cut->second;
+        return cut != names_.cuts.end();
+    }
+    if (words_.eat("picked aside")) {
+        event->picked_included = false;
+        return true;
+    }
+    if (words_.eat("including")) {
+        out.texts.push_back(words_.take());
+        SourceCut included{.source = out.texts.back()};
+        words_.eat("up to");
+        included.seq = static_cast<std::uint64_t>(words_.take_number().value_or(0));
+        if (words_.eat("epoch"))
+            included.epoch = static_cast<std::uint64_t>(words_.take_number().value_or(0));
+        out.includes.push_back(included);
+        return true;
     }
     return false;
 }

@@ -44,6 +44,10 @@ std::optional<std::string> World::execute(const Command& command) {
             met_.buckets.insert(fact.posting(i).bucket);
         if (const auto kinds = fact.field(FieldTag::raises))
             for (const std::byte kind : *kinds) met_.cases.insert(static_cast<CaseKind>(kind));
+        if (const auto aside = fact.field(FieldTag::refused_lines))
+            for (std::size_t i = 0; (i + 1) * sizeof(RefusedLine) <= aside->size(); ++i)
+                met_.refusals.insert(
+                    static_cast<Refusal>(fact.item<RefusedLine>(aside, i, {}).refusal));
         return {};
     });
     if (!applied) return "facts that do not parse: " + to_string(applied.error());
@@ -96,6 +100,8 @@ std::optional<Fault> World::given(Words words) {
         const std::string code = words.take();
         location(code);
         if (words.eat("is closed")) must(UpsertLocation{.code = code, .enabled = false});
+    } else if (words.eat("cut")) {
+        cuts_[words.take()] = state_->seq;
     } else if (words.eat("no channel")) {
         unknown_channels_.insert(words.take());
     } else if (words.eat("channel")) {
@@ -170,7 +176,7 @@ std::optional<Fault> World::when(const Statement& statement) {
         return Fault{"-> and what comes of it", "nothing behind the statement"};
     ReadCommand read;
     CommandReader reader(
-        {*state_, labels_, [this](const std::string& code) { return channel(code); }, now_},
+        {*state_, labels_, [this](const std::string& code) { return channel(code); }, now_, cuts_},
         statement.text);
     if (auto unread = reader.read(read)) return not_understood(*unread);
     if (auto difference = execute(read.command))

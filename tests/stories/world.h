@@ -67,6 +67,7 @@ class World {
     ledger::Outcome outcome_;
     std::vector<std::byte> entry_;
     std::map<std::string, ReservationId> labels_;
+    std::map<std::string, std::uint64_t> cuts_;
     std::vector<LocationId> locations_;
     std::set<std::string> unknown_channels_;
 };
