@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace holdfast::simulation {
 namespace {
@@ -42,6 +43,13 @@ Wrong wrong_envelope(const Envelope& envelope, const FactView& fact) {
     return std::nullopt;
 }
 
+bool set_aside(const FactView& fact, std::size_t line) {
+    const auto refused = fact.field(FieldTag::refused_lines);
+    for (std::size_t r = 0; refused && r < refused->size() / sizeof(RefusedLine); ++r)
+        if (fact.item<RefusedLine>(refused, r, {}).line_index == line) return true;
+    return false;
+}
+
 /// Every line is promised whole, or set aside where that was allowed.
 Wrong wrong_promise(const Request& request, const FactView& fact, bool partial) {
     const auto part_lines = fact.field(FieldTag::part_lines);
@@ -52,9 +60,7 @@ Wrong wrong_promise(const Request& request, const FactView& fact, bool partial) 
     for (std::size_t i = 0; i < fact.posting_count(); ++i) total += fact.posting(i).delta;
     for (std::size_t n = 0; n < request.lines.size(); ++n) {
         const Line& line = request.lines[n];
-        bool aside = false;
-        for (std::size_t r = 0; r < refused_count; ++r)
-            aside |= fact.item<RefusedLine>(refused, r, {}).line_index == n;
+        const bool aside = set_aside(fact, n);
         Units promised = 0;
         for (std::size_t i = 0; i < fact.posting_count(); ++i) {
             const Posting posting = fact.posting(i);
@@ -94,23 +100,71 @@ std::optional<Posting> next_movement(const FactView& fact, std::size_t& at) {
     return std::nullopt;
 }
 
+/// What one line moves of the shelves of its location.
+struct Leg {
+    SkuId sku;
+    Bucket bucket = Bucket::sellable;
+    Units units = 0;
+};
+
+std::vector<Leg> legs_of(FactType type, const Line& line) {
+    switch (type) {
+        case FactType::shipment_posted: return {{line.sku, Bucket::sellable, -line.quantity}};
+        case FactType::pos_sale:
+        case FactType::supplier_return: return {{line.sku, line.bucket, -line.quantity}};
+        case FactType::stock_status_changed:
+            return {{line.sku, line.from_bucket, -line.quantity},
+                    {line.sku, line.bucket, line.quantity}};
+        case FactType::return_dispositioned:
+            return {{line.sku, Bucket::quarantine, -line.quantity},
+                    {line.sku, line.bucket, line.quantity}};
+        case FactType::stock_regraded:
+            return {{line.sku, line.bucket, -line.quantity},
+                    {line.other_sku, line.bucket, line.quantity}};
+        default: return {{line.sku, line.bucket, line.quantity}};
+    }
+}
+
+/// A count settles what was missing: it is in the count, or it is gone.
+void pass_settled(const FactView& fact, const Posting& counted, std::size_t& next) {
+    std::size_t after = next;
+    const std::optional<Posting> settled = next_movement(fact, after);
+    if (settled && settled->bucket == Bucket::suspect && settled->delta < 0 &&
+        settled->sku == counted.sku && settled->place == counted.place)
+        next = after;
+}
+
+/// Requests come late, and a count may have seen what they tell: that moves back at once. Of a
+/// correction only what stands right behind it, since its next line may be its opposite.
+void pass_moved_back(const FactView& fact, const Posting& moved, std::size_t& next) {
+    std::size_t after = next;
+    const std::optional<Posting> back = next_movement(fact, after);
+    const bool adjacent = after == next + 1;
+    if (back && back->sku == moved.sku && back->place == moved.place &&
+        back->bucket == moved.bucket && back->delta == -moved.delta &&
+        (adjacent || fact.type() != FactType::stock_adjusted))
+        next = after;
+}
+
 Wrong wrong_movement(const Request& request, const RecordEvent& event, const FactView& fact) {
+    const bool counted = event.type == FactType::stock_counted;
     std::size_t next = 0;
     for (std::size_t n = 0; n < request.lines.size(); ++n) {
         const Line& line = request.lines[n];
-        const std::optional<Posting> found = next_movement(fact, next);
-        if (!found) return "moves too little";
-        const Posting& posting = *found;
         const LocationId at = line.names_location ? line.location : event.location;
-        const bool out =
-            event.type == FactType::pos_sale || event.type == FactType::shipment_posted;
-        const Bucket bucket =
-            event.type == FactType::shipment_posted ? Bucket::sellable : line.bucket;
-        if (posting.sku != line.sku || posting.place != Place{at} || posting.bucket != bucket)
-            return fmt::format("line {} moves something else", n);
-        if (event.type != FactType::stock_counted &&
-            posting.delta != (out ? -line.quantity : line.quantity))
-            return fmt::format("line {} moves {} units, not {}", n, posting.delta, line.quantity);
+        if (counted && set_aside(fact, n)) continue;
+        for (const Leg& leg : legs_of(event.type, line)) {
+            const std::optional<Posting> found = next_movement(fact, next);
+            if (!found) return "moves too little";
+            if (found->sku != leg.sku || found->place != Place{at} || found->bucket != leg.bucket)
+                return fmt::format("line {} moves something else", n);
+            if (!counted && found->delta != leg.units)
+                return fmt::format("line {} moves {} units, not {}", n, found->delta, leg.units);
+            if (counted)
+                pass_settled(fact, *found, next);
+            else
+                pass_moved_back(fact, *found, next);
+        }
     }
     if (next_movement(fact, next)) return "moves more than was asked for";
     return std::nullopt;
