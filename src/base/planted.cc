@@ -59,6 +59,8 @@ constexpr std::array kBugs = {
            "a count is added to the book instead of compared with it"},
     BugRow{Bug::count_without_its_position, "count_without_its_position",
            "a count is compared with what is there when it arrives, not at its cut"},
+    BugRow{Bug::restock_on_refund, "restock_on_refund",
+           "goods are on the shelf again when their return is announced"},
     BugRow{Bug::loss_under_a_promise_without_case, "loss_under_a_promise_without_case",
            "stock lost under a promise raises no case"},
     BugRow{Bug::checkpoint_without_sources, "checkpoint_without_sources",

@@ -50,6 +50,7 @@ enum class Bug : std::uint8_t {
     ship_without_lowering_reserved,
     count_added_to_the_book,
     count_without_its_position,
+    restock_on_refund,
     loss_under_a_promise_without_case,
     // State that is written down and read again.
     checkpoint_without_sources,

@@ -103,7 +103,8 @@ enum class FieldTag : std::uint16_t {
     location_of_request = 22,  ///< u32: the event's own location
     pending_changes = 40,      ///< PendingChange each: cancellations that wait, or do no longer
     reason_text = 70,          ///< text: a reason that is not interned
-    // Movements. The lists have one item for each of the fact's last postings.
+    // Movements. The lists have one item for each of the fact's last postings; those of returns,
+    // which nobody posts before they come, one for each line.
     document_lines = 50,         ///< u64 list: the line of the document that the posting belongs to
     ordered_changes = 51,        ///< i64 list: what the line's ordered units change by
     received_changes = 52,       ///< i64 list: what its received units change by
@@ -113,6 +114,7 @@ enum class FieldTag : std::uint16_t {
     lanes = 56,                  ///< LaneField each: lanes that the fact is the first to use
     count_cut = 57,              ///< CountCutField
     count_includes = 58,         ///< IncludedSourceField each: up to where sources are included
+    skus = 59,                   ///< u32 list: of the lines of a return that is announced
     source_epoch = 71,           ///< SourceEpochField
     source_gap = 72,             ///< SourceGapField
     authority = 73,              ///< AuthorityField

@@ -209,6 +209,11 @@ bool is_event(FactType type) {
         case FactType::transfer_received:
         case FactType::transfer_completed:
         case FactType::stock_adjusted:
+        case FactType::stock_status_changed:
+        case FactType::stock_regraded:
+        case FactType::supplier_return:
+        case FactType::return_announced:
+        case FactType::return_dispositioned:
         case FactType::pos_sale:
         case FactType::pos_void: return true;
         default: return false;

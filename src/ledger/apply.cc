@@ -6,6 +6,7 @@
 #include "ledger/apply_inbound.h"
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
+#include "ledger/apply_return.h"
 #include "ledger/apply_sources.h"
 #include "ledger/apply_transfer.h"
 #include "ledger/availability.h"
@@ -67,6 +68,7 @@ void apply_effect(State& state, const FactView& fact) {
         apply_reservation_step(state, fact, *id);
     apply_inbound(state, fact);
     apply_count(state, fact);
+    apply_return(state, fact);
     apply_reference_data(state, fact);
     apply_to_sources(state, fact);
 }
@@ -88,6 +90,7 @@ void apply(State& state, const FactView& fact) {
     state.semantic_keys.advance(state.log_time);
     state.reservations.advance(state.log_time);
     state.inbound.advance(state.log_time);
+    state.returns.advance(state.log_time);
     state.counts.advance(state.log_time, state.seq + 1);
 }
 

@@ -10,7 +10,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 9;
+constexpr std::uint32_t kVersion = 10;
 
 /// Far beyond any level and any count that levels leave behind, and far below where sums of them
 /// overflow.
@@ -301,6 +301,37 @@ bool get_lanes(ByteReader& in, State& state) {
         }
     });
     return known && in.good();
+}
+
+void put_returns(ByteWriter& out, const State& state) {
+    out.put(state.returns.size());
+    for (const auto& [key, line] : state.returns.rows()) {
+        out.put(key.document);
+        out.put(key.line);
+        out.put(line.sku);
+        out.put(line.announced);
+        out.put(line.received);
+        out.put(line.generation);
+    }
+}
+
+bool get_returns(ByteReader& in, State& state) {
+    const std::size_t count = in.get_count(40);
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        DocumentLine key;
+        key.document = in.get<std::uint64_t>();
+        key.line = in.get<std::uint64_t>();
+        AnnouncedLine line;
+        line.sku = in.get<SkuId>();
+        line.announced = in.get<Units>();
+        line.received = in.get<Units>();
+        line.generation = in.get<std::int32_t>();
+        if (line.sku.raw >= state.items.size() || !in_bounds(line.announced) ||
+            !in_bounds(line.received))
+            return false;
+        state.returns.restore(key, line);
+    }
+    return in.good();
 }
 
 void put_counts(ByteWriter& out, const State& state) {
@@ -598,6 +629,7 @@ bool StateEncoder::next(ByteWriter& out) {
             put_inbound(out, state_);
             put_lanes(out, state_);
             put_counts(out, state_);
+            put_returns(out, state_);
             return true;
         case 7: put_keys(out, state_.transport_keys); return true;
         case 8: put_keys(out, state_.semantic_keys); return true;
@@ -634,7 +666,7 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
     const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
                        get_quotas(in, *state) && get_positions(in, *state) &&
                        get_reservations(in, *state) && get_inbound(in, *state) &&
-                       get_lanes(in, *state) && get_counts(in, *state);
+                       get_lanes(in, *state) && get_counts(in, *state) && get_returns(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);

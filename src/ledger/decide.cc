@@ -61,6 +61,11 @@ Outcome record(const Context& context, const RecordEvent& event) {
         case FactType::order_cancelled: return cancel_order(context, event);
         case FactType::shipment_posted: return post_shipment(context, event);
         case FactType::stock_counted: return record_count(context, event);
+        case FactType::stock_status_changed: return change_status(context, event);
+        case FactType::stock_regraded: return regrade_stock(context, event);
+        case FactType::return_announced: return announce_return(context, event);
+        case FactType::return_received: return receive_return(context, event);
+        case FactType::return_dispositioned: return dispose_return(context, event);
         case FactType::receipt_posted:
         case FactType::receipt_corrected: return record_receipt(context, event);
         case FactType::inbound_scheduled: return schedule_inbound(context, event);

@@ -23,13 +23,15 @@ inline std::int32_t document_generation_at(Instant now) {
 template <class Key>
 class EndedRows {
   public:
+    explicit EndedRows(std::int32_t generations = ended_document_generations)
+        : generations_(generations) {}
     void add(std::int32_t generation, const Key& key) { ended_[generation].push_back(key); }
     /// Visits (generation, key) of everything that is too old at `now`, and drops it from the list.
     /// A row that was opened again since does not carry that generation any more: the visitor
     /// looks.
     template <class Visit>
     void forget_at(Instant now, Visit&& visit) {
-        const std::int32_t kept_from = document_generation_at(now) - ended_document_generations + 1;
+        const std::int32_t kept_from = document_generation_at(now) - generations_ + 1;
         while (!ended_.empty() && ended_.begin()->first < kept_from) {
             for (const Key& key : ended_.begin()->second) visit(ended_.begin()->first, key);
             ended_.erase(ended_.begin());
@@ -37,6 +39,7 @@ class EndedRows {
     }
 
   private:
+    std::int32_t generations_;
     std::map<std::int32_t, std::vector<Key>> ended_;
 };
 

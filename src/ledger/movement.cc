@@ -63,6 +63,13 @@ Refusal line_count_refusal(const RecordEvent& event) {
     return Refusal::none;
 }
 
+Refusal header_refusal(const State& state, const RecordEvent& event) {
+    if (const Refusal r = line_count_refusal(event); r != Refusal::none) return r;
+    if (event.channel != kNoChannel && event.channel.raw >= state.channels.size())
+        return Refusal::unknown_channel;
+    return Refusal::none;
+}
+
 Refusal position_refusal(const State& state, const RecordEvent& event, const Line& line) {
     if (line.sku.raw >= state.items.size()) return Refusal::unknown_sku;
     if (!names_place(event, line)) return Refusal::location_required;

@@ -10,6 +10,8 @@ namespace holdfast::ledger {
 
 /// no_lines or too_many_lines, or none.
 Refusal line_count_refusal(const RecordEvent& event);
+/// The same, and unknown_channel.
+Refusal header_refusal(const State& state, const RecordEvent& event);
 
 /// Where a line happened: its own location, or the event's.
 inline bool names_place(const RecordEvent& event, const Line& line) {
@@ -64,6 +66,11 @@ class Movement {
         post({.sku = sku, .place = Place{at}, .bucket = bucket, .delta = delta});
         post(
             {.sku = sku, .place = Place{counterpart}, .bucket = Bucket::external, .delta = -delta});
+    }
+    /// Units of a position go from one physical bucket to another.
+    void turn(SkuId sku, LocationId at, Bucket from, Bucket to, Units units) {
+        post({.sku = sku, .place = Place{at}, .bucket = from, .delta = -units});
+        post({.sku = sku, .place = Place{at}, .bucket = to, .delta = units});
     }
     void post(const Posting& posting) {
         postings_.push_back(posting);

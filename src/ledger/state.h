@@ -22,6 +22,7 @@
 #include "ledger/position_table.h"
 #include "ledger/quota_table.h"
 #include "ledger/reservation_table.h"
+#include "ledger/return_table.h"
 #include "ledger/source_table.h"
 #include "ledger/transfer_table.h"
 
@@ -68,6 +69,7 @@ struct Limits {
     std::uint32_t reason_names_max = 32'768;
     std::uint32_t source_names_max = 57'344;
     std::uint64_t inbound_lines_max = 4'000'000;  ///< of purchase orders, ended ones included
+    std::uint64_t return_lines_max = 4'000'000;   ///< announced ones that are remembered
     std::uint64_t count_rows_max = 64'000'000;    ///< positions counted within count_generations
     /// Room made at the start, so that tables do not grow (and pause) under load: about 300 bytes
     /// each.
@@ -116,6 +118,7 @@ struct State {
     LaneTable lanes;
     TransferTable transfers;
     CountTable counts;
+    ReturnTable returns;
     ExpectedSupply expected;  ///< follows from inbound lines and transfers; not hashed, not saved
 
     [[nodiscard]] SkuId sku(std::string_view code) const { return SkuId{items.find(code)}; }

@@ -34,6 +34,7 @@ enum class RowTag : std::uint8_t {
     counted_position = 55,
     count_correction = 56,
     count_generation = 57,
+    return_line = 58,
 };
 
 using Sum = RowSum<RowTag>;
@@ -203,6 +204,17 @@ void add_lanes(Sum& sum, const State& state) {
     });
 }
 
+void add_returns(Sum& sum, const State& state, bool with_journal_secrets) {
+    for (const auto& [key, line] : state.returns.rows()) {
+        ByteWriter& row = sum.row(RowTag::return_line);
+        if (with_journal_secrets) row.put(key.document);
+        row.put(key.line);
+        row.put(line.sku.raw);
+        row.put(line.announced);
+        row.put(line.received);
+    }
+}
+
 void add_counts(Sum& sum, const State& state) {
     state.counts.for_each_generation([&](std::int64_t number, std::uint64_t first_seq) {
         ByteWriter& row = sum.row(RowTag::count_generation);
@@ -286,6 +298,7 @@ Hash128 State::stock_hash() const {
     add_positions(sum, *this);
     add_reservations(sum, *this, false);
     add_inbound(sum, *this, false);
+    add_returns(sum, *this, false);
     add_lanes(sum, *this);
     return sum.total();
 }
@@ -303,6 +316,7 @@ Hash128 State::state_hash() const {
     add_positions(sum, *this);
     add_reservations(sum, *this, true);
     add_inbound(sum, *this, true);
+    add_returns(sum, *this, true);
     add_lanes(sum, *this);
     add_counts(sum, *this);
     add_keys(sum, RowTag::transport_key, transport_keys);

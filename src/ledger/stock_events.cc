@@ -1,38 +1,28 @@
-// Adjustments, till sales and returns: what is on the shelves changed. Never refused for lack of
-// stock.
+// Corrections, till sales, goods that go back to their supplier: what is on the shelves changed.
+// Never refused for lack of stock.
 #include "ledger/movement.h"
 
 namespace holdfast::ledger {
 namespace {
 
 bool bucket_fits(FactType type, Bucket bucket) {
-    switch (type) {
-        case FactType::stock_adjusted: return is_physical(bucket);
-        case FactType::return_received:
-            return bucket == Bucket::sellable || bucket == Bucket::damaged ||
-                   bucket == Bucket::quarantine;
-        default: return bucket == Bucket::sellable;
-    }
+    const bool any = type == FactType::stock_adjusted || type == FactType::supplier_return;
+    return any ? is_physical(bucket) : bucket == Bucket::sellable;
 }
 
 PlaceKind counterpart(FactType type) {
     switch (type) {
-        case FactType::return_received:
-        case FactType::pos_sale:
-        case FactType::pos_void: return PlaceKind::customer;
         case FactType::stock_adjusted: return PlaceKind::loss;
-        default: return PlaceKind::external;
+        case FactType::supplier_return: return PlaceKind::supplier;
+        default: return PlaceKind::customer;
     }
 }
 
-/// An adjustment may be negative.
+/// A correction may be negative.
 Refusal event_quantity_refusal(FactType type, std::int64_t quantity) {
-    switch (type) {
-        case FactType::stock_adjusted:
-            if (quantity == 0) return Refusal::nothing_to_adjust;
-            return quantity_refusal(quantity, -quantity_max);
-        default: return quantity_refusal(quantity, 1);
-    }
+    if (type != FactType::stock_adjusted) return quantity_refusal(quantity, 1);
+    if (quantity == 0) return Refusal::nothing_to_adjust;
+    return quantity_refusal(quantity, -quantity_max);
 }
 
 Refusal line_refusal(const State& state, const RecordEvent& event, const Line& line) {
@@ -43,13 +33,21 @@ Refusal line_refusal(const State& state, const RecordEvent& event, const Line& l
     return refusal;
 }
 
+/// Goods leave the shelf with a positive quantity.
+bool leaves(FactType type) {
+    return type == FactType::pos_sale || type == FactType::supplier_return;
+}
+
 }  // namespace
 
 Outcome record_stock_event(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
+    const bool explained = event.type == FactType::pos_sale || event.type == FactType::pos_void ||
+                           !event.envelope.reason.empty();
     if (const Refusal r = line_count_refusal(event); r != Refusal::none) return refused(r);
-    if (event.type == FactType::stock_adjusted && event.envelope.reason.empty())
-        return refused(Refusal::reason_required);
+    if (!explained) return refused(Refusal::reason_required);
+    if (event.type == FactType::supplier_return && event.document.empty())
+        return refused(Refusal::document_required);
     if (event.channel != kNoChannel && event.channel.raw >= state.channels.size())
         return refused(Refusal::unknown_channel);
     EventProblems problems(event, context.arena);
@@ -58,11 +56,10 @@ Outcome record_stock_event(const Context& context, const RecordEvent& event) {
     if (!problems.empty()) return problems.outcome();
 
     Movement movement(context, event);
-    for (const Line& line : event.lines) {
-        const LocationId at = place_of(event, line);
-        const Units delta = event.type == FactType::pos_sale ? -line.quantity : line.quantity;
-        movement.change(line.sku, at, line.bucket, delta, counterpart(event.type));
-    }
+    for (const Line& line : event.lines)
+        movement.change(line.sku, place_of(event, line), line.bucket,
+                        leaves(event.type) ? -line.quantity : line.quantity,
+                        counterpart(event.type));
     return record_movement(context, event, movement);
 }
 

@@ -211,6 +211,10 @@ void Twin::forget(Instant now) {
     begin_generation(semantic_generations, semantic_keys,
                      generation_at(now, semantic_key_generation), semantic_key_generations);
     begin_count_generation(now, seq + 1);
+    std::erase_if(returns, [&](const auto& row) {
+        return row.second.generation <=
+               generation_at(now, ended_document_generation) - announced_return_generations;
+    });
     std::erase_if(inbound, [&](const auto& row) {
         return row.second.ended_generation &&
                *row.second.ended_generation <=

@@ -178,6 +178,13 @@ struct TwinVersion {
     std::string reason;
     friend bool operator==(const TwinVersion&, const TwinVersion&) = default;
 };
+struct TwinAnnounced {
+    SkuId sku;
+    Units announced = 0;
+    Units received = 0;
+    std::int64_t generation = 0;
+};
+
 /// The count of a position that was applied last.
 struct TwinCount {
     std::uint64_t seq = 0;
@@ -264,6 +271,7 @@ class Twin {
     std::map<std::string, std::uint64_t> reservation_of_transfer;
     std::vector<TwinLane> lanes;  ///< by number
     std::map<std::pair<std::uint32_t, SkuId>, Units> lane_levels;
+    std::map<std::pair<std::string, std::uint64_t>, TwinAnnounced> returns;  ///< document, line
     std::map<TwinPlace, TwinCount> counts;
     /// Of all counts ever applied: the fact's seq and what it changed.
     std::map<TwinPlace, std::vector<std::pair<std::uint64_t, Units>>> count_corrections;
@@ -424,6 +432,12 @@ class Twin {
                                          ChannelId channel) const;
     /// unknown_sku, location_required or unknown_location; none where the line has its position.
     Refusal no_place(const RecordEvent& c, const Line& line) const;
+
+    // Returns (twin_return.cc) and what else happens on a shelf (twin_shelf.cc).
+    TwinOutcome return_announced(const RecordEvent& c, Instant now);
+    TwinOutcome return_received(const RecordEvent& c, Instant now);
+    TwinOutcome return_dispositioned(const RecordEvent& c, Instant now);
+    TwinOutcome shelf_changed(const RecordEvent& c, Instant now);
 
     // Counts, and what they had seen (twin_count.cc).
     TwinOutcome stock_counted(const RecordEvent& c, Instant now);

@@ -90,7 +90,7 @@ Command CommandStream::set_up(DrawnCommand& d, const Twin& twin) {
 }
 
 Command CommandStream::any(DrawnCommand& d, const Twin& twin) {
-    if (random_.percent(22)) return movement(d, twin);
+    if (random_.percent(26)) return movement(d, twin);
     if (random_.percent(18)) return fulfilment(d, twin);
     const std::uint64_t kind = random_.below(100);
     if (kind < 26) return reserve(d, twin);

@@ -78,6 +78,8 @@ class CommandStream {
     Command movement(DrawnCommand& d, const Twin& twin);
     Command inbound(DrawnCommand& d, const Twin& twin, FactType type);
     Command count(DrawnCommand& d, const Twin& twin);
+    Command customer_return(DrawnCommand& d, const Twin& twin, FactType type);
+    Command shelf(DrawnCommand& d, const Twin& twin, FactType type);
     Command transfer(DrawnCommand& d, const Twin& twin, FactType type);
     Command receipt(DrawnCommand& d, const Twin& twin, FactType type);
     void aim_at_purchase_order(DrawnCommand& d, const Twin& twin, std::string_view number);

@@ -1,4 +1,5 @@
-// Random goods that move: purchase orders, receipts for them and their corrections, transfers.
+// Random goods that move: purchase orders, receipts for them and their corrections, transfers,
+// counts, returns and what else happens on a shelf.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,17 +20,23 @@ auto element(const Map& map, std::uint64_t index) {
 
 Command CommandStream::movement(DrawnCommand& d, const Twin& twin) {
     const std::uint64_t kind = random_.below(100);
-    if (kind < 9) return inbound(d, twin, FactType::inbound_scheduled);
-    if (kind < 13) return inbound(d, twin, FactType::inbound_changed);
-    if (kind < 15) return inbound(d, twin, FactType::inbound_cancelled);
-    if (kind < 27) return count(d, twin);
-    if (kind < 36) return receipt(d, twin, FactType::receipt_posted);
-    if (kind < 42) return receipt(d, twin, FactType::receipt_corrected);
-    if (kind < 60) return transfer(d, twin, FactType::transfer_requested);
-    if (kind < 65) return transfer(d, twin, FactType::transfer_cancelled);
-    if (kind < 80) return transfer(d, twin, FactType::transfer_shipped);
-    if (kind < 94) return transfer(d, twin, FactType::transfer_received);
-    return transfer(d, twin, FactType::transfer_completed);
+    if (kind < 7) return inbound(d, twin, FactType::inbound_scheduled);
+    if (kind < 10) return inbound(d, twin, FactType::inbound_changed);
+    if (kind < 12) return inbound(d, twin, FactType::inbound_cancelled);
+    if (kind < 22) return count(d, twin);
+    if (kind < 29) return receipt(d, twin, FactType::receipt_posted);
+    if (kind < 33) return receipt(d, twin, FactType::receipt_corrected);
+    if (kind < 46) return transfer(d, twin, FactType::transfer_requested);
+    if (kind < 50) return transfer(d, twin, FactType::transfer_cancelled);
+    if (kind < 62) return transfer(d, twin, FactType::transfer_shipped);
+    if (kind < 74) return transfer(d, twin, FactType::transfer_received);
+    if (kind < 79) return transfer(d, twin, FactType::transfer_completed);
+    if (kind < 82) return customer_return(d, twin, FactType::return_announced);
+    if (kind < 87) return customer_return(d, twin, FactType::return_received);
+    if (kind < 90) return customer_return(d, twin, FactType::return_dispositioned);
+    if (kind < 95) return shelf(d, twin, FactType::stock_status_changed);
+    if (kind < 97) return shelf(d, twin, FactType::supplier_return);
+    return shelf(d, twin, FactType::stock_regraded);
 }
 
 /// Lines of a document that exists, most of the time.
@@ -67,6 +74,60 @@ Command CommandStream::inbound(DrawnCommand& d, const Twin& twin, FactType type)
     if (random_.percent(type == FactType::inbound_scheduled ? 97 : 60))
         c.due = instant_from_raw(to_raw(now_) / kDay * kDay + random_.between(-2, 6) * kDay);
     if (type == FactType::inbound_cancelled && random_.percent(40)) d.lines.clear();
+    c.lines = d.lines;
+    return c;
+}
+
+Command CommandStream::customer_return(DrawnCommand& d, const Twin& twin, FactType type) {
+    draw_lines(d, twin);
+    RecordEvent c;
+    c.type = type;
+    c.envelope = envelope(d);
+    c.names_location = random_.percent(80);
+    if (c.names_location) c.location = place(twin);
+    std::string number = fmt::format("return-{}", random_.below(20));
+    const bool known = !twin.returns.empty() && random_.percent(70);
+    if (known) number = element(twin.returns, random_.next())->first.first;
+    if (type == FactType::return_announced)
+        c.document = text(d, random_.percent(60) ? fmt::format("return-{}", drawn_) : number);
+    else if (random_.percent(80))
+        c.reference = text(d, number);
+    if (random_.percent(3)) c.document = {};
+    if (random_.percent(20)) c.order = order(d, false);
+    if (random_.percent(20)) c.channel = any_channel(twin);
+    for (Line& line : d.lines) {
+        if (known && random_.percent(70)) {
+            const auto row = element(twin.returns, random_.next());
+            line.sku = row->second.sku;
+            line.line = random_.percent(50) ? row->first.second : 0;
+        }
+        if (random_.percent(40)) line.bucket = Bucket::damaged;
+        if (random_.percent(15)) line.bucket = Bucket::quarantine;
+        if (type == FactType::return_dispositioned && random_.percent(35))
+            line.goes_to = random_.percent(50) ? PlaceKind::loss : PlaceKind::supplier;
+        if (random_.percent(2)) line.goes_to = PlaceKind::customer;
+    }
+    c.lines = d.lines;
+    return c;
+}
+
+Command CommandStream::shelf(DrawnCommand& d, const Twin& twin, FactType type) {
+    static constexpr Bucket kShelves[] = {Bucket::sellable, Bucket::damaged, Bucket::quarantine,
+                                          Bucket::suspect};
+    draw_lines(d, twin);
+    RecordEvent c;
+    c.type = type;
+    c.envelope = envelope(d);
+    c.names_location = random_.percent(80);
+    if (c.names_location) c.location = place(twin);
+    if (random_.percent(85)) c.document = text(d, fmt::format("note-{}", drawn_));
+    if (random_.percent(10)) c.channel = any_channel(twin);
+    for (Line& line : d.lines) {
+        line.from_bucket = random_.pick(kShelves);
+        if (random_.percent(80)) line.bucket = random_.pick(kShelves);
+        if (random_.percent(60)) line.from_bucket = Bucket::suspect;
+        if (type == FactType::stock_regraded) line.other_sku = sku(twin);
+    }
     c.lines = d.lines;
     return c;
 }

@@ -66,6 +66,20 @@ Difference transfers(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
+Difference returns(const State& state, const Twin& twin) {
+    if (state.returns.size() != twin.returns.size())
+        return fmt::format("lines of announced returns: ledger {}, twin {}", state.returns.size(),
+                           twin.returns.size());
+    for (const auto& [key, expected] : twin.returns) {
+        const AnnouncedLine* row = state.returns.find(
+            {state.document_hash(DocumentKind::announced_return, key.first), key.second});
+        if (row == nullptr || row->sku != expected.sku || row->announced != expected.announced ||
+            row->received != expected.received || row->generation != expected.generation + 1)
+            return fmt::format("line {} of return {} differs", key.second, key.first);
+    }
+    return std::nullopt;
+}
+
 Difference counts(const State& state, const Twin& twin) {
     if (state.counts.oldest_known() != twin.counts_known_from)
         return fmt::format("counts are known from: ledger {}, twin {}", state.counts.oldest_known(),
@@ -113,6 +127,7 @@ std::optional<std::string> first_movement_difference(const State& state, const T
     if (auto d = inbound(state, twin)) return d;
     if (auto d = lanes(state, twin)) return d;
     if (auto d = counts(state, twin)) return d;
+    if (auto d = returns(state, twin)) return d;
     if (auto d = transfers(state, twin)) return d;
     return supply(state, twin);
 }

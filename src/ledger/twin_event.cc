@@ -66,6 +66,12 @@ TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
         case FactType::erp_offset: return node_work(c, now);
         case FactType::pick_shorted: return short_pick(c, now);
         case FactType::stock_counted: return stock_counted(c, now);
+        case FactType::return_announced: return return_announced(c, now);
+        case FactType::return_received: return return_received(c, now);
+        case FactType::return_dispositioned: return return_dispositioned(c, now);
+        case FactType::stock_status_changed:
+        case FactType::stock_regraded:
+        case FactType::supplier_return: return shelf_changed(c, now);
         default: return physical(c, now);
     }
 }
@@ -91,8 +97,8 @@ std::vector<TwinProblem> Twin::check_event_lines(const RecordEvent& c) const {
         if (refusal == Refusal::none && c.type == FactType::stock_counted && line.names_book &&
             impossible_book)
             refusal = Refusal::level_out_of_range;
-        if (refusal == Refusal::none && c.type == FactType::pick_shorted &&
-            line.goes_to != PlaceKind::location)
+        const bool keeps = c.type == FactType::pick_shorted || c.type == FactType::return_received;
+        if (refusal == Refusal::none && keeps && line.goes_to != PlaceKind::location)
             refusal = Refusal::value_out_of_range;
         if (refusal != Refusal::none)
             problems.push_back({static_cast<std::uint32_t>(i), refusal, 0});
@@ -123,9 +129,6 @@ TwinOutcome Twin::physical(const RecordEvent& c, Instant now) {
         switch (c.type) {
             case FactType::stock_adjusted:
                 draft.move(line.sku, at, line.bucket, q, PlaceKind::loss);
-                break;
-            case FactType::return_received:
-                draft.move(line.sku, at, line.bucket, q, PlaceKind::customer);
                 break;
             case FactType::pos_sale:
                 draft.move(line.sku, at, Bucket::sellable, -q, PlaceKind::customer);

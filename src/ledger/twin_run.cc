@@ -70,6 +70,7 @@ Limits limits_of_episode(std::uint64_t seed) {
             .reason_names_max = 8,
             .source_names_max = 12,
             .inbound_lines_max = 20,
+            .return_lines_max = 20,
             .count_rows_max = 15};
 }
 

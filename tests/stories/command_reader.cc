@@ -87,7 +87,6 @@ bool CommandReader::read_body(ReadCommand& out) {
         std::get<RecordEvent>(out.command).order = keep(out, order);
         return true;
     }
-    if (words_.eat("return")) return read_event(out, FactType::return_received);
     if (words_.eat("count")) return read_event(out, FactType::stock_counted);
     if (words_.eat("receive")) return read_event(out, FactType::receipt_posted);
     if (words_.eat("sell")) return read_event(out, FactType::pos_sale);
@@ -241,11 +240,7 @@ void CommandReader::read_one_line(ReadCommand& out) {
         } else if (words_.eat("as")) {
             line.bucket = bucket_from(words_.take()).value_or(Bucket::external);
             more = true;
-        } else if (words_.eat("book")) {
-            line.names_book = more = true;
-            line.book = words_.take_number().value_or(0);
-        } else if (words_.eat("missing")) {
-            line.book_suspect = words_.take_number().value_or(0);
+        } else if (read_movement_word(line)) {
             more = true;
         } else if (words_.eat("times")) {
             times = static_cast<std::size_t>(words_.take_number().value_or(1));

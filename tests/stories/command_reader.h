@@ -54,6 +54,7 @@ class CommandReader {
     bool read_movement(ReadCommand& out);  // read_movements.cc, with its options
     bool read_movement_option(ReadCommand& out);
     bool read_document(ReadCommand& out, FactType type);
+    bool read_movement_word(Line& line);
     bool read_fulfilment(ReadCommand& out);  // read_fulfilment.cc
     bool read_table(ReadCommand& out);
     bool read_channel(ReadCommand& out);

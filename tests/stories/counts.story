@@ -171,5 +171,5 @@ story a shipment that the count saw frees its promise and leaves the shelf alone
 story damaged and quarantined goods are not what a count of the shelf has seen
   given  SHOE at MAIN  on_hand 10
   when   count  SHOE x10 at MAIN  happened 1 hour ago   -> counted
-  when   return  SHOE x1 at MAIN as damaged  happened 2 hours ago   -> returned
+  when   return order 1001  SHOE x1 at MAIN as damaged  happened 2 hours ago   -> returned
   then   SHOE at MAIN  on_hand 11  damaged 1

@@ -8,6 +8,17 @@ bool CommandReader::read_movement(ReadCommand& out) {
     if (words_.eat("change")) return read_document(out, FactType::inbound_changed);
     if (words_.eat("transfer")) return read_document(out, FactType::transfer_requested);
     if (words_.eat("call off transfer")) return read_document(out, FactType::transfer_cancelled);
+    if (words_.eat("announce return")) return read_document(out, FactType::return_announced);
+    if (words_.eat("look at return")) return read_event(out, FactType::return_dispositioned);
+    if (words_.eat("return")) {
+        const std::string order = words_.eat("order") ? words_.take() : std::string{};
+        read_event(out, FactType::return_received);
+        std::get<RecordEvent>(out.command).order = keep(out, order);
+        return true;
+    }
+    if (words_.eat("turn")) return read_event(out, FactType::stock_status_changed);
+    if (words_.eat("regrade")) return read_event(out, FactType::stock_regraded);
+    if (words_.eat("send back")) return read_event(out, FactType::supplier_return);
     if (words_.eat("send")) return read_document(out, FactType::transfer_shipped);
     if (words_.eat("take in")) return read_document(out, FactType::transfer_received);
     if (words_.eat("close transfer")) return read_document(out, FactType::transfer_completed);
@@ -22,6 +33,27 @@ bool CommandReader::read_document(ReadCommand& out, FactType type) {
     read_event(out, type);
     out.texts.push_back(document);
     std::get<RecordEvent>(out.command).document = out.texts.back();
+    return true;
+}
+
+/// What a line says: "book 5 missing 1", "out of suspect", "goes to loss", "into SHOE-B".
+bool CommandReader::read_movement_word(Line& line) {
+    if (words_.eat("book")) {
+        line.names_book = true;
+        line.book = words_.take_number().value_or(0);
+    } else if (words_.eat("missing")) {
+        line.book_suspect = words_.take_number().value_or(0);
+    } else if (words_.eat("out of")) {
+        line.from_bucket = bucket_from(words_.take()).value_or(Bucket::external);
+    } else if (words_.eat("goes to loss")) {
+        line.goes_to = PlaceKind::loss;
+    } else if (words_.eat("goes to supplier")) {
+        line.goes_to = PlaceKind::supplier;
+    } else if (words_.eat("into")) {
+        line.other_sku = sku();
+    } else {
+        return false;
+    }
     return true;
 }
 

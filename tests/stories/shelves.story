@@ -53,21 +53,6 @@ story a shipment that empties a promised shelf asks a person
   when   ship  SHOE x1 at MAIN   -> shipped, raises reservation_at_risk
   then   SHOE at MAIN  on_hand 2  reserved 3  oversold 1
 
-story a return goes where its disposition says
-  given  SHOE at MAIN  on_hand 5
-  when   return  SHOE x1 at MAIN as sellable     -> returned
-  when   return  SHOE x1 at MAIN as damaged      -> returned
-  when   return  SHOE x1 at MAIN as quarantine   -> returned
-  then   SHOE at MAIN  on_hand 8  sellable 6  damaged 1  quarantine 1  available_to_sell 6
-
-story a return comes to the place that received it
-  given  SHOE at MAIN  on_hand 5
-  given  SHOE at STORE  on_hand 0
-  when   return  SHOE x1 at STORE as sellable   -> returned
-  then   SHOE at STORE  on_hand 1
-  then   SHOE at MAIN  on_hand 5
-  when   return  SHOE x1 at STORE as reserved   -> refused value_out_of_range
-
 story a count sets the shelf to what was counted
   given  SHOE at MAIN  on_hand 5
   when   count  SHOE x7 at MAIN   -> counted
@@ -133,3 +118,57 @@ story a level has a bound either side of zero
   when   receive  SHOE x1000000000 at MAIN times 1000   -> received
   when   receive  SHOE x1 at MAIN   -> refused level_out_of_range
   then   SHOE at MAIN  on_hand 1000000000000
+
+story units change their state where they lie
+  given  SHOE at MAIN  on_hand 5
+  when   turn  SHOE x2 at MAIN out of sellable as damaged   -> turned
+  then   SHOE at MAIN  on_hand 5  sellable 3  damaged 2  available_to_sell 3
+  when   turn  SHOE x1 at MAIN out of damaged as sellable   -> turned
+  then   SHOE at MAIN  on_hand 5  sellable 4  damaged 1  available_to_sell 4
+  when   turn  SHOE x1 at MAIN out of sellable as sellable   -> refused value_out_of_range
+  when   turn  SHOE x1 at MAIN out of sellable as reserved   -> refused value_out_of_range
+  when   turn  SHOE x0 at MAIN out of sellable as damaged   -> refused quantity_must_be_positive
+
+story what breaks under a promise puts the promise at risk
+  given  SHOE at MAIN  on_hand 3
+  when   reserve web-1  SHOE x3   -> held
+  when   turn  SHOE x1 at MAIN out of sellable as damaged   -> turned, raises reservation_at_risk
+  then   SHOE at MAIN  on_hand 3  sellable 2  reserved 3  oversold 1
+
+story more than there was changes its state and a person is asked
+  given  SHOE at MAIN  on_hand 5
+  when   turn  SHOE x1 at MAIN out of quarantine as damaged   -> turned, raises negative_bucket
+  then   SHOE at MAIN  on_hand 5  quarantine -1  damaged 1
+
+story what is found after a count is counted again
+  given  SHOE at MAIN  on_hand 5
+  when   adjust stock  SHOE x1 at MAIN as suspect because missing   -> corrected
+  when   turn  SHOE x1 at MAIN out of suspect as sellable   -> turned, raises recount_needed
+  then   SHOE at MAIN  on_hand 6  suspect 0
+
+story what was found before the count is in the count
+  given  SHOE at MAIN  on_hand 5
+  when   count  SHOE x6 at MAIN  happened 1 hour ago   -> counted
+  when   adjust stock  SHOE x1 at MAIN as suspect because missing   -> corrected
+  when   turn  SHOE x1 at MAIN out of suspect as sellable  happened 2 hours ago   -> turned
+  then   SHOE at MAIN  sellable 6  suspect 1
+
+story goods go back to their supplier
+  given  SHOE at MAIN  on_hand 5  damaged 2
+  when   send back  SHOE x2 at MAIN as damaged, SHOE x1 at MAIN  document SR-1 because defect   -> sent_back
+  then   SHOE at MAIN  on_hand 4  sellable 4  damaged 0
+  when   send back  SHOE x1 at MAIN  document SR-2   -> refused reason_required
+  when   send back  SHOE x1 at MAIN  because defect   -> refused document_required
+  when   send back  SHOE x1 at MAIN as reserved  document SR-2 because defect   -> refused value_out_of_range
+
+story units become another item
+  given  SHOE at MAIN  on_hand 5  damaged 2
+  given  SECOND at MAIN  on_hand 0
+  when   regrade  SHOE x2 at MAIN into SECOND   -> regraded
+  then   SHOE at MAIN  on_hand 5  sellable 3  available_to_sell 3
+  then   SECOND at MAIN  on_hand 2  available_to_sell 2
+  when   regrade  SHOE x1 at MAIN as damaged into SECOND   -> regraded
+  then   SECOND at MAIN  on_hand 3  damaged 1
+  when   regrade  SHOE x1 at MAIN into SHOE   -> refused value_out_of_range
+  when   regrade  SHOE x1 at MAIN into HAT   -> refused unknown_sku
+  when   regrade  SHOE x1 at MAIN as reserved into SECOND   -> refused value_out_of_range

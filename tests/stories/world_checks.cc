@@ -37,7 +37,12 @@ std::string_view effect_word(FactType type) {
         case FactType::pick_returned: return "put_back";
         case FactType::reservation_resourced: return "moved";
         case FactType::erp_offset: return "marked";
+        case FactType::return_announced: return "announced";
         case FactType::return_received: return "returned";
+        case FactType::return_dispositioned: return "looked_at";
+        case FactType::stock_status_changed: return "turned";
+        case FactType::stock_regraded: return "regraded";
+        case FactType::supplier_return: return "sent_back";
         case FactType::stock_counted: return "counted";
         case FactType::receipt_posted: return "received";
         case FactType::stock_adjusted: return "corrected";

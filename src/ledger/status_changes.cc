@@ -1,0 +1,34 @@
+// Units that change their state on the shelf: found, broken, set aside, good again.
+#include "ledger/movement.h"
+
+namespace holdfast::ledger {
+
+Outcome change_status(const Context& context, const RecordEvent& event) {
+    const State& state = context.state;
+    if (const Refusal r = header_refusal(state, event); r != Refusal::none) return refused(r);
+    EventProblems problems(event, context.arena);
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+        const Line& line = event.lines[i];
+        Refusal refusal = quantity_refusal(line.quantity, 1);
+        if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
+        const bool possible = is_physical(line.bucket) && is_physical(line.from_bucket);
+        if (refusal == Refusal::none && (!possible || line.bucket == line.from_bucket))
+            refusal = Refusal::value_out_of_range;
+        problems.good(i, refusal);
+    }
+    if (!problems.empty()) return problems.outcome();
+
+    Movement movement(context, event);
+    const SeenByCount seen(state, event.envelope);
+    for (const Line& line : event.lines) {
+        const LocationId at = place_of(event, line);
+        movement.turn(line.sku, at, line.from_bucket, line.bucket, line.quantity);
+        // Were they on the shelf when it was counted? Nobody can say: count again.
+        const bool found = line.from_bucket == Bucket::suspect && line.bucket == Bucket::sellable;
+        if (found && state.counts.last(line.sku, at).cut != nullptr && !seen.covers(line.sku, at))
+            movement.raises(CaseKind::recount_needed);
+    }
+    return record_movement(context, event, movement);
+}
+
+}  // namespace holdfast::ledger
