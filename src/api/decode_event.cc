@@ -38,6 +38,7 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
     EventData data(parts, reader, out);
     parts.lines.clear();
     parts.sources.clear();
+    parts.components.clear();
     std::string_view text;
     const auto on_field = [&](std::size_t field, json::value value) {
         switch (field) {
@@ -80,6 +81,7 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
     if (!reader.read_document(parts.parser, body, kEventFields, kRequired, on_field)) return false;
     out.lines = parts.kept_lines();
     out.includes = parts.kept(parts.sources);
+    out.components = parts.kept(parts.components);
     facts.content_hash = data.hash();
     return true;
 }

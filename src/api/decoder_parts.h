@@ -21,10 +21,11 @@ struct Decoder::Parts {
     json::parser parser;
     const ledger::State* state = nullptr;
     Arena* arena = nullptr;
-    std::vector<Line> lines;         // reused
-    std::vector<SourceCut> sources;  // reused: what a count includes
-    std::vector<CodeText> codes;     // reused
-    std::vector<std::byte> content;  // reused: what content_hash is taken of
+    std::vector<Line> lines;               // reused
+    std::vector<SourceCut> sources;        // reused: what a count includes
+    std::vector<KitComponent> components;  // reused: what a kit is made of
+    std::vector<CodeText> codes;           // reused
+    std::vector<std::byte> content;        // reused: what content_hash is taken of
 
     /// A code of the caller's, resolved by the callback.
     bool code(JsonReader& reader, json::value value, std::string_view& out) {

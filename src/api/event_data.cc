@@ -6,11 +6,12 @@
 namespace holdfast::api {
 namespace {
 
-constexpr FieldNames<17> kDataFields{
+constexpr FieldNames<18> kDataFields{
     "location", "channel",   "order",       "document",        "reason",      "sold",
     "partial",  "lines",     "reservation", "reference",       "destination", "due",
-    "pinned",   "backorder", "cut",         "picked_included", "includes"};
+    "pinned",   "backorder", "cut",         "picked_included", "includes",    "components"};
 constexpr FieldNames<3> kIncludedFields{"source", "epoch", "sequence"};
+constexpr FieldNames<2> kComponentFields{"sku", "quantity"};
 constexpr FieldNames<11> kLineFields{"sku",    "location", "quantity",    "line",
                                      "bucket", "from",     "disposition", "unit",
                                      "book",   "into",     "suspect"};
@@ -97,14 +98,29 @@ bool EventData::field(std::size_t index, json::value v) {
             return true;
         }
         case 15: return reader_.read_bool(v, out_.picked_included);
-        default:
+        case 16:
             return reader_.read_array(
                 v, count_sources_max,
                 [&](std::size_t, json::value item) {
                     return included(item, parts_.sources.emplace_back());
                 },
                 problem_of(Refusal::too_many_lines));
+        default:
+            return reader_.read_array(
+                v, kit_components_max,
+                [&](std::size_t, json::value item) {
+                    return component(item, parts_.components.emplace_back());
+                },
+                problem_of(Refusal::too_many_lines));
     }
+}
+
+bool EventData::component(json::value value, KitComponent& component) {
+    return reader_.read_object(value, kComponentFields, bit(0) | bit(1),
+                               [&](std::size_t index, json::value v) {
+                                   return index == 0 ? parts_.sku(reader_, v, component.sku)
+                                                     : reader_.read_integer(v, component.quantity);
+                               });
 }
 
 /// Up to where a count includes a source.
@@ -177,6 +193,11 @@ std::uint64_t EventData::hash() const {
         put_text(source.source);
         put(source.epoch);
         put(source.seq);
+    }
+    put(parts_.components.size());
+    for (const KitComponent& component : parts_.components) {
+        put(component.sku.raw);
+        put(static_cast<std::uint64_t>(component.quantity));
     }
     for (const Line& line : out_.lines) {
         put(line.line);

@@ -20,6 +20,7 @@ class EventData {
   private:
     bool field(std::size_t index, json::value value);
     bool included(json::value value, SourceCut& source);
+    bool component(json::value value, KitComponent& component);
     bool line(json::value value, Line& line);
     bool line_field(std::size_t index, json::value value, Line& line);
     bool text(json::value value, std::size_t bytes_max, std::string_view& out);

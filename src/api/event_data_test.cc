@@ -39,6 +39,7 @@ TEST_F(EventDataTest, CarriesEveryMember) {
             "reference":"PO-7","reason":"because","due":"2026-12-01T00:00:00Z","pinned":true,
             "backorder":true,"cut":"0-12","picked_included":false,
             "includes":[{"source":"till-1","sequence":"88","epoch":2}],
+            "components":[{"sku":"SOCK","quantity":2}],
             "lines":[{"sku":"BOOT","quantity":3,"unit":"pair","bucket":"damaged","from":"suspect",
                       "book":-4,"suspect":2,"into":"SOCK"},
                      {"sku":"BOOT","quantity":1,"disposition":"loss"}]})");
@@ -55,6 +56,9 @@ TEST_F(EventDataTest, CarriesEveryMember) {
     EXPECT_EQ(d.event.includes[0].source, "till-1");
     EXPECT_EQ(d.event.includes[0].epoch, 2u);
     EXPECT_EQ(d.event.includes[0].seq, 88u);
+    ASSERT_EQ(d.event.components.size(), 1u);
+    EXPECT_EQ(d.event.components[0].sku, state().sku("SOCK"));
+    EXPECT_EQ(d.event.components[0].quantity, 2);
     ASSERT_EQ(d.event.lines.size(), 2u);
     const Line& line = d.event.lines[0];
     EXPECT_EQ(line.unit, "pair");
@@ -78,7 +82,8 @@ TEST_F(EventDataTest, TellsTwoContentsApartByEveryMember) {
           R"("order":"1",)", R"("document":"1",)", R"("reference":"1",)", R"("reason":"1",)",
           R"("due":"2026-12-01T00:00:00Z",)", R"("pinned":true,)", R"("backorder":true,)",
           R"("cut":"0-12",)", R"("picked_included":false,)", R"("sold":true,)",
-          R"("partial":true,)", R"("includes":[{"source":"till-1","sequence":"1"}],)"})
+          R"("partial":true,)", R"("includes":[{"source":"till-1","sequence":"1"}],)",
+          R"("components":[{"sku":"SOCK","quantity":2}],)"})
         EXPECT_NE(with(member), plain) << member;
     for (const char* member : {R"(,"line":7)", R"(,"location":"DC1")", R"(,"unit":"pair")",
                                R"(,"bucket":"damaged")", R"(,"from":"suspect")", R"(,"book":0)",

@@ -99,6 +99,8 @@ constexpr std::array kRefusals{
     RefusalProblem{Refusal::document_already_exists,
                    {"document_already_exists", 409, "The document exists already"}},
     RefusalProblem{Refusal::document_ended, {"document_ended", 409, "The document is closed"}},
+    RefusalProblem{Refusal::components_required,
+                   {"components_required", 422, "The components of the kit are required"}},
     RefusalProblem{Refusal::older_than_last_count,
                    {"older_than_last_count", 409, "A later count was applied"}},
     RefusalProblem{Refusal::key_reused_with_other_body,

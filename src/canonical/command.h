@@ -109,6 +109,13 @@ struct SourceCut {
 };
 inline constexpr std::size_t count_sources_max = 64;
 
+/// One kit holds this many base units of the component.
+struct KitComponent {
+    SkuId sku = kNoSku;
+    std::int64_t quantity = 0;
+};
+inline constexpr std::size_t kit_components_max = 32;
+
 /// Something that happened outside. Physical facts are never refused for lack of stock.
 struct RecordEvent {
     Envelope envelope;
@@ -137,6 +144,8 @@ struct RecordEvent {
     std::uint64_t cut_seq = 0;    ///< ledger position of the count; 0 = now
     bool picked_included = true;  ///< picked units were still on the shelf and counted
     std::span<const SourceCut> includes;
+    /// Kits made or taken apart: what went into one, the same for all lines.
+    std::span<const KitComponent> components;
 };
 
 /// A unit of measure: one of it is numerator / denominator base units.
@@ -147,13 +156,6 @@ struct ItemUnit {
 };
 inline constexpr std::size_t item_units_max = 16;
 inline constexpr std::int64_t unit_factor_max = 1'000'000;
-
-/// One kit holds this many base units of the component.
-struct KitComponent {
-    SkuId sku = kNoSku;
-    std::int64_t quantity = 0;
-};
-inline constexpr std::size_t kit_components_max = 32;
 
 /// Largest worth of one unit, in the smallest coin.
 inline constexpr std::int64_t unit_value_max = 1'000'000'000;

@@ -211,6 +211,8 @@ bool is_event(FactType type) {
         case FactType::stock_adjusted:
         case FactType::stock_status_changed:
         case FactType::stock_regraded:
+        case FactType::kit_assembled:
+        case FactType::kit_broken:
         case FactType::supplier_return:
         case FactType::return_announced:
         case FactType::return_dispositioned:
@@ -276,6 +278,7 @@ std::string_view name(Refusal refusal) {
         case unknown_document: return "unknown_document";
         case unknown_source: return "unknown_source";
         case older_than_last_count: return "older_than_last_count";
+        case components_required: return "components_required";
         case no_lines: return "no_lines";
         case too_many_lines: return "too_many_lines";
         case duplicate_line: return "duplicate_line";

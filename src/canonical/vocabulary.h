@@ -169,6 +169,7 @@ enum class Refusal : std::uint16_t {
     nothing_allocated = 57,
     document_already_exists = 58,
     document_ended = 59,
+    components_required = 111,    ///< nobody said what the kit is made of
     older_than_last_count = 110,  ///< a later count of the position was applied: evidence only
     key_reused_with_other_body = 60,
     event_identity_conflict = 61,

@@ -3,6 +3,62 @@
 #include "ledger/movement.h"
 
 namespace holdfast::ledger {
+namespace {
+
+/// What stands against the components that an event names, as far as the ledger can tell.
+Refusal components_refusal(const State& state, const RecordEvent& event) {
+    const std::span<const KitComponent> components = event.components;
+    if (components.empty()) return Refusal::components_required;
+    // Kits and components together are what one fact holds.
+    if (components.size() > kit_components_max ||
+        event.lines.size() * (1 + components.size()) > lines_per_request_max)
+        return Refusal::too_many_lines;
+    for (std::size_t i = 0; i < components.size(); ++i) {
+        if (components[i].sku.raw >= state.items.size()) return Refusal::unknown_sku;
+        const Refusal refusal = quantity_refusal(components[i].quantity, 1);
+        if (refusal != Refusal::none) return refusal;
+        for (std::size_t before = 0; before < i; ++before)
+            if (components[before].sku == components[i].sku) return Refusal::duplicate_line;
+    }
+    return Refusal::none;
+}
+
+Refusal kit_refusal(const State& state, const RecordEvent& event, const Line& line) {
+    Refusal refusal = quantity_refusal(line.quantity, 1);
+    if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
+    if (refusal != Refusal::none) return refusal;
+    // The components are those of one kit.
+    if (line.sku != event.lines.front().sku || !is_physical(line.bucket))
+        return Refusal::value_out_of_range;
+    for (const KitComponent& component : event.components) {
+        if (component.sku == line.sku) return Refusal::value_out_of_range;
+        if (component.quantity > quantity_max / line.quantity) return Refusal::quantity_too_large;
+    }
+    return Refusal::none;
+}
+
+}  // namespace
+
+Outcome convert_kits(const Context& context, const RecordEvent& event) {
+    const State& state = context.state;
+    if (const Refusal r = header_refusal(state, event); r != Refusal::none) return refused(r);
+    if (const Refusal r = components_refusal(state, event); r != Refusal::none) return refused(r);
+    EventProblems problems(event, context.arena);
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i)
+        problems.good(i, kit_refusal(state, event, event.lines[i]));
+    if (!problems.empty()) return problems.outcome();
+
+    Movement movement(context, event);
+    for (const Line& line : event.lines) {
+        const LocationId at = place_of(event, line);
+        const Units kits = event.type == FactType::kit_assembled ? line.quantity : -line.quantity;
+        movement.change(line.sku, at, line.bucket, kits, PlaceKind::conversion);
+        for (const KitComponent& component : event.components)
+            movement.change(component.sku, at, line.bucket, -kits * component.quantity,
+                            PlaceKind::conversion);
+    }
+    return record_movement(context, event, movement);
+}
 
 Outcome regrade_stock(const Context& context, const RecordEvent& event) {
     const State& state = context.state;

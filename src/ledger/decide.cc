@@ -63,6 +63,8 @@ Outcome record(const Context& context, const RecordEvent& event) {
         case FactType::stock_counted: return record_count(context, event);
         case FactType::stock_status_changed: return change_status(context, event);
         case FactType::stock_regraded: return regrade_stock(context, event);
+        case FactType::kit_assembled:
+        case FactType::kit_broken: return convert_kits(context, event);
         case FactType::return_announced: return announce_return(context, event);
         case FactType::return_received: return receive_return(context, event);
         case FactType::return_dispositioned: return dispose_return(context, event);

@@ -36,6 +36,7 @@ Outcome record_short_pick(const Context& context, const RecordEvent& event);
 Outcome record_stock_event(const Context& context, const RecordEvent& event);
 Outcome change_status(const Context& context, const RecordEvent& event);
 Outcome regrade_stock(const Context& context, const RecordEvent& event);
+Outcome convert_kits(const Context& context, const RecordEvent& event);
 Outcome announce_return(const Context& context, const RecordEvent& event);
 Outcome receive_return(const Context& context, const RecordEvent& event);
 Outcome dispose_return(const Context& context, const RecordEvent& event);

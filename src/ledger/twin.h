@@ -438,6 +438,7 @@ class Twin {
     TwinOutcome return_received(const RecordEvent& c, Instant now);
     TwinOutcome return_dispositioned(const RecordEvent& c, Instant now);
     TwinOutcome shelf_changed(const RecordEvent& c, Instant now);
+    TwinOutcome kit_changed(const RecordEvent& c, Instant now);
 
     // Counts, and what they had seen (twin_count.cc).
     TwinOutcome stock_counted(const RecordEvent& c, Instant now);

@@ -449,6 +449,9 @@ std::string describe_body(const RecordEvent& c) {
     if (!c.picked_included) words += " picked aside";
     for (const SourceCut& cut : c.includes)
         words += fmt::format(" with {} up to {}.{}", cut.source, cut.epoch, cut.seq);
+    for (const KitComponent& part : c.components)
+        words += fmt::format(" made of sku {} x{}", static_cast<std::int32_t>(part.sku.raw),
+                             part.quantity);
     if (c.due != Instant{}) words += fmt::format(" due {}", to_raw(c.due));
     if (c.already_sold) words += " already_sold";
     if (c.partial) words += " partial";

@@ -52,6 +52,7 @@ struct DrawnCommand {
     std::vector<Line> lines;
     std::vector<LocationId> locations;
     std::vector<SourceCut> includes;
+    std::vector<KitComponent> components;
     std::deque<std::string> texts;
     Instant now{};
 };
@@ -80,6 +81,7 @@ class CommandStream {
     Command count(DrawnCommand& d, const Twin& twin);
     Command customer_return(DrawnCommand& d, const Twin& twin, FactType type);
     Command shelf(DrawnCommand& d, const Twin& twin, FactType type);
+    Command kit(DrawnCommand& d, const Twin& twin, FactType type);
     Command transfer(DrawnCommand& d, const Twin& twin, FactType type);
     Command receipt(DrawnCommand& d, const Twin& twin, FactType type);
     void aim_at_purchase_order(DrawnCommand& d, const Twin& twin, std::string_view number);

@@ -34,9 +34,10 @@ Command CommandStream::movement(DrawnCommand& d, const Twin& twin) {
     if (kind < 82) return customer_return(d, twin, FactType::return_announced);
     if (kind < 87) return customer_return(d, twin, FactType::return_received);
     if (kind < 90) return customer_return(d, twin, FactType::return_dispositioned);
-    if (kind < 95) return shelf(d, twin, FactType::stock_status_changed);
-    if (kind < 97) return shelf(d, twin, FactType::supplier_return);
-    return shelf(d, twin, FactType::stock_regraded);
+    if (kind < 94) return shelf(d, twin, FactType::stock_status_changed);
+    if (kind < 96) return shelf(d, twin, FactType::supplier_return);
+    if (kind < 98) return shelf(d, twin, FactType::stock_regraded);
+    return kit(d, twin, random_.percent(60) ? FactType::kit_assembled : FactType::kit_broken);
 }
 
 /// Lines of a document that exists, most of the time.
@@ -129,6 +130,35 @@ Command CommandStream::shelf(DrawnCommand& d, const Twin& twin, FactType type) {
         if (type == FactType::stock_regraded) line.other_sku = sku(twin);
     }
     c.lines = d.lines;
+    return c;
+}
+
+/// One kit most of the time, of components that are mostly known and mostly others.
+Command CommandStream::kit(DrawnCommand& d, const Twin& twin, FactType type) {
+    draw_lines(d, twin);
+    RecordEvent c;
+    c.type = type;
+    c.envelope = envelope(d);
+    c.names_location = random_.percent(80);
+    if (c.names_location) c.location = place(twin);
+    if (random_.percent(10)) c.channel = any_channel(twin);
+    const SkuId made = sku(twin);
+    for (Line& line : d.lines) {
+        if (random_.percent(90)) line.sku = made;
+        if (random_.percent(95)) line.bucket = Bucket::sellable;
+    }
+    const std::uint64_t count = random_.percent(95) ? 1 + random_.below(3) : random_.below(60);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        KitComponent component{.sku = sku(twin), .quantity = random_.between(1, 3)};
+        if (random_.percent(3)) component.quantity = random_.percent(50) ? 0 : quantity_max;
+        const bool again =
+            component.sku == made ||
+            std::any_of(d.components.begin(), d.components.end(),
+                        [&](const KitComponent& other) { return other.sku == component.sku; });
+        if (!again || random_.percent(10)) d.components.push_back(component);
+    }
+    c.lines = d.lines;
+    c.components = d.components;
     return c;
 }
 

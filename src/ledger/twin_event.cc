@@ -69,6 +69,8 @@ TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
         case FactType::return_announced: return return_announced(c, now);
         case FactType::return_received: return return_received(c, now);
         case FactType::return_dispositioned: return return_dispositioned(c, now);
+        case FactType::kit_assembled:
+        case FactType::kit_broken: return kit_changed(c, now);
         case FactType::stock_status_changed:
         case FactType::stock_regraded:
         case FactType::supplier_return: return shelf_changed(c, now);

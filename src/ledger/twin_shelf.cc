@@ -1,5 +1,5 @@
 // The twin's shelves: units that change their state, go back to their supplier or become another
-// item.
+// item, kits that are made or taken apart.
 #include <algorithm>
 
 #include "ledger/twin.h"
@@ -58,6 +58,53 @@ TwinOutcome Twin::shelf_changed(const RecordEvent& c, Instant now) {
                     counts.contains({line.sku, at}) && !counted_since(c.envelope, {line.sku, at}))
                     draft.raises.insert(CaseKind::recount_needed);
         }
+    }
+    if (!problems.empty()) return twin_refused(problems);
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::kit_changed(const RecordEvent& c, Instant now) {
+    if (c.lines.empty()) return twin_refused(Refusal::no_lines);
+    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
+    if (c.channel != kNoChannel && !known(c.channel)) return twin_refused(Refusal::unknown_channel);
+    if (c.components.empty()) return twin_refused(Refusal::components_required);
+    const std::size_t legs = c.lines.size() + c.lines.size() * c.components.size();
+    if (c.components.size() > kit_components_max || legs > lines_per_request_max)
+        return twin_refused(Refusal::too_many_lines);
+    std::map<SkuId, Units> in_one;
+    for (const KitComponent& component : c.components) {
+        if (!known(component.sku)) return twin_refused(Refusal::unknown_sku);
+        const Refusal refusal = more_than_nothing(component.quantity);
+        if (refusal != Refusal::none) return twin_refused(refusal);
+        if (!in_one.emplace(component.sku, component.quantity).second)
+            return twin_refused(Refusal::duplicate_line);
+    }
+    std::vector<TwinProblem> problems;
+    Draft draft;
+    draft.type = c.type;
+    const SkuId kit = c.lines.front().sku;
+    for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
+        const Line& line = c.lines[i];
+        const LocationId at = line.names_location ? line.location : c.location;
+        Refusal refusal = more_than_nothing(line.quantity);
+        if (refusal == Refusal::none) refusal = no_place(c, line);
+        if (refusal == Refusal::none && (line.sku != kit || !is_physical(line.bucket)))
+            refusal = Refusal::value_out_of_range;
+        for (const KitComponent& component : c.components) {
+            if (refusal != Refusal::none) break;
+            if (component.sku == kit)
+                refusal = Refusal::value_out_of_range;
+            else if (component.quantity * line.quantity > quantity_max)
+                refusal = Refusal::quantity_too_large;
+        }
+        if (refusal != Refusal::none) {
+            problems.push_back({i, refusal, 0});
+            continue;
+        }
+        const Units made = c.type == FactType::kit_broken ? -line.quantity : line.quantity;
+        draft.move(kit, at, line.bucket, made, PlaceKind::conversion);
+        for (const auto& [sku, units] : in_one)
+            draft.move(sku, at, line.bucket, -made * units, PlaceKind::conversion);
     }
     if (!problems.empty()) return twin_refused(problems);
     return record(draft, &c.envelope, now);

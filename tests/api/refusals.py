@@ -129,6 +129,7 @@ def run_history(hub, contract, report):
              "destination_required"),
             ("a transfer to itself", "transfer.requested",
              {"location": "DC1", "destination": "DC1", "document": "TO-1", "lines": one}, 422, "same_location"),
+            ("a kit of nobody knows what", "kit.assembled", {"location": "DC1", "lines": one}, 422, "components_required"),
             ("nothing that a node has", "pick.returned", {"order": "h-fresh", "location": "DC1", "lines": one}, 409,
              "nothing_allocated")]:
         if kind == "pick.returned":

@@ -6,9 +6,10 @@
 namespace holdfast::stories {
 namespace {
 
-constexpr std::array<std::string_view, 18> kOptions = {
-    "in",   "for",  "order", "key", "semantic", "source",   "because", "by",     "event",
-    "from", "with", "due",   "to",  "document", "happened", "cut",     "picked", "including"};
+constexpr std::array<std::string_view, 19> kOptions = {
+    "in",       "for",   "order",  "key",       "semantic", "source", "because",
+    "by",       "event", "from",   "with",      "due",      "to",     "document",
+    "happened", "cut",   "picked", "including", "made"};
 
 Envelope* envelope_in(Command& command) {
     return std::visit(
@@ -61,7 +62,10 @@ std::optional<std::string> CommandReader::read(ReadCommand& out) {
     std::visit(
         [&](auto& c) {
             if constexpr (requires { c.lines; }) c.lines = out.lines;
-            if constexpr (requires { c.includes; }) c.includes = out.includes;
+            if constexpr (requires { c.includes; }) {
+                c.includes = out.includes;
+                c.components = out.components;
+            }
         },
         out.command);
     return std::nullopt;
@@ -248,6 +252,15 @@ void CommandReader::read_one_line(ReadCommand& out) {
         }
     }
     out.lines.insert(out.lines.end(), times, line);
+}
+
+void CommandReader::read_components(ReadCommand& out) {
+    do {
+        KitComponent component{.sku = sku()};
+        component.quantity = quantity_in(words_.peek()).value_or(0);
+        words_.take();
+        out.components.push_back(component);
+    } while (words_.eat("and"));
 }
 
 bool CommandReader::read_table(ReadCommand& out) {

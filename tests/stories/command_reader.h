@@ -24,6 +24,7 @@ struct ReadCommand {
     std::vector<Line> lines;
     std::vector<LocationId> locations;
     std::vector<SourceCut> includes;
+    std::vector<KitComponent> components;
     std::deque<std::string> texts;
     std::string label;  ///< what the story calls the reservation that this one makes
 };
@@ -77,6 +78,8 @@ class CommandReader {
         do out.locations.push_back(location());
         while (words_.eat(","));
     }
+    /// "SHOE x1 and SOCK x2".
+    void read_components(ReadCommand& out);
     SkuId sku() { return names_.state.sku(words_.take()); }
 
     Names names_;

@@ -16,6 +16,8 @@ bool CommandReader::read_movement(ReadCommand& out) {
         std::get<RecordEvent>(out.command).order = keep(out, order);
         return true;
     }
+    if (words_.eat("assemble")) return read_event(out, FactType::kit_assembled);
+    if (words_.eat("take apart")) return read_event(out, FactType::kit_broken);
     if (words_.eat("turn")) return read_event(out, FactType::stock_status_changed);
     if (words_.eat("regrade")) return read_event(out, FactType::stock_regraded);
     if (words_.eat("send back")) return read_event(out, FactType::supplier_return);
@@ -86,6 +88,10 @@ bool CommandReader::read_movement_option(ReadCommand& out) {
         const auto cut = names_.cuts.find(words_.take());
         if (cut != names_.cuts.end()) event->cut_seq = cut->second;
         return cut != names_.cuts.end();
+    }
+    if (words_.eat("made of")) {
+        read_components(out);
+        return true;
     }
     if (words_.eat("picked aside")) {
         event->picked_included = false;

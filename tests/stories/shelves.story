@@ -172,3 +172,39 @@ story units become another item
   when   regrade  SHOE x1 at MAIN into SHOE   -> refused value_out_of_range
   when   regrade  SHOE x1 at MAIN into HAT   -> refused unknown_sku
   when   regrade  SHOE x1 at MAIN as reserved into SECOND   -> refused value_out_of_range
+
+story a kit is made of its components, all or none
+  given  SHOE at MAIN  on_hand 5
+  given  SOCK at MAIN  on_hand 9
+  given  GIFT at MAIN  on_hand 0
+  when   assemble  GIFT x2 at MAIN  made of SHOE x1 and SOCK x3   -> assembled
+  then   GIFT at MAIN  on_hand 2  available_to_sell 2
+  then   SHOE at MAIN  on_hand 3
+  then   SOCK at MAIN  on_hand 3
+  when   assemble  GIFT x2 at MAIN  made of SHOE x1 and SOCK x3   -> assembled, raises negative_sellable
+  then   GIFT at MAIN  on_hand 4
+  then   SHOE at MAIN  on_hand 1
+  then   SOCK at MAIN  on_hand -3
+
+story a kit is taken apart again
+  given  SHOE at MAIN  on_hand 0
+  given  SOCK at MAIN  on_hand 0
+  given  GIFT at MAIN  on_hand 2
+  when   reserve web-1  GIFT x2   -> held
+  when   take apart  GIFT x1 at MAIN  made of SHOE x1 and SOCK x3   -> taken_apart, raises reservation_at_risk
+  then   GIFT at MAIN  on_hand 1  oversold 1
+  then   SHOE at MAIN  on_hand 1
+  then   SOCK at MAIN  on_hand 3
+
+story a kit says what it is made of
+  given  SHOE at MAIN  on_hand 5
+  given  GIFT at MAIN  on_hand 0
+  when   assemble  GIFT x1 at MAIN   -> refused components_required
+  when   assemble  GIFT x1 at MAIN  made of HAT x1   -> refused unknown_sku
+  when   assemble  GIFT x1 at MAIN  made of SHOE x0   -> refused quantity_must_be_positive
+  when   assemble  GIFT x1 at MAIN  made of SHOE x1 and SHOE x1   -> refused duplicate_line
+  when   assemble  GIFT x1 at MAIN  made of GIFT x1   -> refused value_out_of_range
+  when   assemble  GIFT x1 at MAIN, SHOE x1 at MAIN  made of SHOE x1   -> refused value_out_of_range
+  when   assemble  GIFT x2 at MAIN  made of SHOE x1000000000   -> refused quantity_too_large
+  when   assemble  GIFT x1 at MAIN times 1001  made of SHOE x1   -> refused too_many_lines
+  then   SHOE at MAIN  on_hand 5

@@ -43,6 +43,8 @@ std::string_view effect_word(FactType type) {
         case FactType::stock_status_changed: return "turned";
         case FactType::stock_regraded: return "regraded";
         case FactType::supplier_return: return "sent_back";
+        case FactType::kit_assembled: return "assembled";
+        case FactType::kit_broken: return "taken_apart";
         case FactType::stock_counted: return "counted";
         case FactType::receipt_posted: return "received";
         case FactType::stock_adjusted: return "corrected";
