@@ -86,7 +86,7 @@ enum class Path : std::uint16_t {
     kCount,
 };
 inline constexpr std::size_t kPathCount = static_cast<std::size_t>(Path::kCount);
-inline constexpr std::size_t kFactTypeSlots = 72;
+inline constexpr std::size_t kFactTypeSlots = 160;
 inline constexpr std::size_t kRefusalSlots = 80;
 
 std::string_view name(Path path);

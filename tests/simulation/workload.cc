@@ -268,10 +268,18 @@ Request Workload::shipment() {
 }
 
 Request Workload::stock_event() {
-    static constexpr FactType kTypes[] = {FactType::stock_counted,  FactType::receipt_posted,
-                                          FactType::receipt_posted, FactType::stock_adjusted,
-                                          FactType::pos_sale,       FactType::pos_sale,
-                                          FactType::pos_void,       FactType::return_received};
+    static constexpr FactType kTypes[] = {FactType::stock_counted,
+                                          FactType::receipt_posted,
+                                          FactType::receipt_posted,
+                                          FactType::stock_adjusted,
+                                          FactType::pos_sale,
+                                          FactType::pos_sale,
+                                          FactType::pos_void,
+                                          FactType::return_received,
+                                          FactType::stock_status_changed,
+                                          FactType::return_dispositioned,
+                                          FactType::supplier_return,
+                                          FactType::stock_regraded};
     Request request;
     RecordEvent event{.type = kTypes[random_.below(std::size(kTypes))],
                       .location = some_location(),
@@ -282,6 +290,9 @@ Request Workload::stock_event() {
         if (event.type == FactType::return_received)
             line.bucket =
                 std::array{Bucket::sellable, Bucket::damaged, Bucket::quarantine}[random_.below(3)];
+        if (event.type == FactType::stock_status_changed) line.bucket = Bucket::damaged;
+        if (event.type == FactType::stock_regraded)
+            line.other_sku = SkuId{static_cast<std::uint32_t>(random_.below(skus_))};
         if (event.type == FactType::stock_adjusted) {
             line.bucket = random_.one_in(3) ? Bucket::suspect : Bucket::sellable;
             if (random_.one_in(2)) line.quantity = -line.quantity;
@@ -290,9 +301,12 @@ Request Workload::stock_event() {
             line.quantity = static_cast<std::int64_t>(
                 random_.below(static_cast<std::uint64_t>(swarm_.stock_max) + 1));
     }
-    if (event.type == FactType::stock_adjusted || random_.one_in(4))
+    const bool explained =
+        event.type == FactType::stock_adjusted || event.type == FactType::supplier_return;
+    if (explained || random_.one_in(4))
         request.reason = kReasons[random_.below(std::size(kReasons))];
-    if (random_.one_in(3)) request.document = fmt::format("document-{}", next_key_);
+    if (event.type == FactType::supplier_return || random_.one_in(3))
+        request.document = fmt::format("document-{}", next_key_);
     request.command = event;
     return request;
 }
