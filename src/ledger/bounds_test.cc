@@ -129,7 +129,7 @@ TEST_F(Bounds, AnswersTheLargestRequestsInTime) {
     const auto timed = [&](const char* what, const Command& command) {
         const auto start = std::chrono::steady_clock::now();
         const Outcome outcome = run(command);
-        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2)) << what;
+        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10)) << what;
         return outcome;
     };
     const auto some = [](std::size_t count, std::uint32_t skus, Units quantity) {

@@ -59,6 +59,8 @@ Result<std::unique_ptr<File>> SimDisk::open(std::string_view name) {
     if (state_->crashed) return disk_gone();
     const auto found = state_->now.find(name);
     if (found == state_->now.end()) return missing(name);
+    if (State::strikes(state_->faults.fail_read_in))
+        return failure(ErrorCode::io_error, fmt::format("open {}: injected", name));
     return make_sim_file(state_, found->second, std::string(name));
 }
 
@@ -123,6 +125,8 @@ Result<void> SimDisk::remove(std::string_view name) {
 
 Result<std::vector<std::string>> SimDisk::list() {
     if (state_->crashed) return disk_gone();
+    if (State::strikes(state_->faults.fail_read_in))
+        return failure(ErrorCode::io_error, "list the directory: injected");
     std::vector<std::string> names;
     for (const auto& [name, inode] : state_->now) names.push_back(name);
     return names;
@@ -138,6 +142,8 @@ Result<std::unique_ptr<DirectoryLock>> SimDisk::lock() {
 
 Result<DiskSpace> SimDisk::space() {
     if (state_->crashed) return disk_gone();
+    if (State::strikes(state_->faults.fail_read_in))
+        return failure(ErrorCode::io_error, "ask for free space: injected");
     const std::uint64_t used = state_->used_bytes();
     return DiskSpace{.free_bytes = used > state_->capacity ? 0 : state_->capacity - used,
                      .total_bytes = state_->capacity};

@@ -32,6 +32,7 @@ enum class CrashImage : std::uint8_t {
 
 /// Which call fails next, counted from now: 1 is the next one. 0: none.
 struct DiskFaults {
+    std::uint64_t fail_read_in = 0;    ///< open, read, list and space answer io_error
     std::uint64_t fail_write_in = 0;   ///< write_synced answers io_error before its sync
     std::uint64_t fail_sync_in = 0;    ///< write_synced answers io_error from its sync
     std::uint64_t fail_change_in = 0;  ///< create, write_atomically, rename, remove answer io_error

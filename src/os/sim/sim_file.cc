@@ -29,6 +29,8 @@ class SimFile final : public File {
             return failure(ErrorCode::invalid_argument,
                            fmt::format("{}: read of {} bytes at {} passes the end at {}", name_,
                                        into.size(), offset, size()));
+        if (State::strikes(state_->faults.fail_read_in))
+            return failure(ErrorCode::io_error, fmt::format("read {}: injected", name_));
         const auto bad = inode_->unreadable.lower_bound(offset);
         if (bad != inode_->unreadable.end() && *bad < offset + into.size())
             return failure(ErrorCode::io_error, fmt::format("read at {} of {}", *bad, name_));
