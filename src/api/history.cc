@@ -59,10 +59,17 @@ std::uint64_t resolved(readmodel::Reader& reader, const AskedMoment& moment, std
     return moment.time != Instant{} ? reader.seq_at(moment.time) : newest;
 }
 
-/// Before the first fact there is nothing to explain.
-HistoryAnswer too_early() {
-    return {.problem = &problems::invalid_parameter,
-            .detail = "at is before the first fact of the ledger."};
+/// Why nothing can be said of a moment, if so.
+std::optional<HistoryAnswer> no_such_moment(const readmodel::Reader& reader, std::uint64_t seq) {
+    const std::uint64_t first = reader.cursor().first_seq;
+    if (first > 1 && seq < first)
+        return HistoryAnswer{
+            .problem = &problems::history_gone,
+            .detail = "History is kept from " + std::string(as_text(seq_token(first))) + " on."};
+    if (seq == 0)
+        return HistoryAnswer{.problem = &problems::invalid_parameter,
+                             .detail = "at is before the first fact of the ledger."};
+    return std::nullopt;
 }
 
 References references_for(Desk& desk, const Call& call, LocationId at) {
@@ -115,7 +122,7 @@ void ask_to_explain(Desk& desk, const Call& call, const explain::Request& reques
                        [request, moment, newest, references,
                         numbers = std::move(numbers)](readmodel::Reader& reader) -> HistoryAnswer {
                            const std::uint64_t seq = resolved(reader, moment, newest);
-                           if (seq == 0) return too_early();
+                           if (auto none = no_such_moment(reader, seq)) return *std::move(none);
                            explain::Moment at(reader, seq);
                            HistoryAnswer answer;
                            http::JsonWriter json(answer.body);
@@ -282,7 +289,7 @@ void explain_many(Desk& desk, const Call& call) {
         [requests = std::move(requests), numbers = std::move(numbers), moment, newest,
          references](readmodel::Reader& reader) -> HistoryAnswer {
             const std::uint64_t seq = resolved(reader, moment, newest);
-            if (seq == 0) return too_early();
+            if (auto none = no_such_moment(reader, seq)) return *std::move(none);
             explain::Moment at(reader, seq);
             HistoryAnswer answer;
             http::JsonWriter json(answer.body);

@@ -16,7 +16,7 @@ namespace {
 
 class HistoryTest : public ApiTest {
   protected:
-    HistoryTest() : ApiTest(Later{}) {
+    explicit HistoryTest(Microseconds kept = readmodel::kHistoryDefault) : ApiTest(Later{}) {
         std::string name = testing::TempDir() + "history_XXXXXX";
         directory_ = mkdtemp(name.data());
         files_ = std::move(*os::LinuxDisk::open_directory(directory_, {.direct = false}));
@@ -27,7 +27,7 @@ class HistoryTest : public ApiTest {
                 .files = *files_,
                 .journal_files = nullptr,
                 .beside = [this](os::Task task) { writing_.push_back(std::move(task)); }},
-            readmodel::FollowerOptions{.directory = directory_});
+            readmodel::FollowerOptions{.directory = directory_, .kept = kept});
         add_services_ = [this](Services& services) {
             services.read_model = follower_.get();
             services.reading = [this](os::Task task) { reading_.push_back(std::move(task)); };
@@ -121,6 +121,34 @@ TEST_F(HistoryTest, ExplainsThePastBySeqAndByTime) {
     EXPECT_FALSE(json(by_seq).contains("ledger"));
     const std::string time(holdfast::as_text(rfc3339_millis(then + 1s)));
     EXPECT_EQ(quantity(ask("/v1/positions/BOOT/DC1/explain?at=" + time), "sellable"), 24);
+}
+
+class ShortHistoryTest : public HistoryTest {
+  protected:
+    ShortHistoryTest() : HistoryTest(std::chrono::seconds(10)) {}
+};
+
+TEST_F(ShortHistoryTest, APastThatIsGoneIsToldAsSuch) {
+    const std::uint64_t old = seq();
+    ASSERT_EQ(reserve(R"({"channel":"web","lines":[{"sku":"BOOT","quantity":5}]})").status, 201u);
+    const Instant then = clock_.wall();
+    world_.run_for(20s);
+    for (int i = 0; i < 20; ++i) count("SOCK", "DC1", i);
+    settle();
+    for (const std::string& at :
+         {"0-" + std::to_string(old), std::string(holdfast::as_text(rfc3339_millis(then)))}) {
+        const http::Answer answer = ask("/v1/positions/BOOT/DC1/explain?at=" + at);
+        EXPECT_EQ(answer.status, 410u);
+        EXPECT_EQ(code_of(answer), "history_gone") << answer.body;
+    }
+    // What was changed before is known still, as one number.
+    const http::Answer now = ask("/v1/positions/BOOT/DC1/explain?channel=web");
+    EXPECT_EQ(quantity(now, "reserved"), 5);
+    EXPECT_EQ(quantity(now, "sellable"), 24);
+    EXPECT_TRUE(agrees(now)) << now.body;
+    EXPECT_EQ(json(ask("/v1/positions/BOOT/DC1/timeline")).at("data").as_array().size(), 0u);
+    EXPECT_EQ(quantity(ask("/v1/positions/BOOT/DC1/explain?at=0-" + std::to_string(seq())), "free"),
+              19);
 }
 
 TEST_F(HistoryTest, RefusesMomentsThatAreNone) {

@@ -169,6 +169,7 @@ constexpr std::array kOwn{&problems::not_found,
                           &problems::draining,
                           &problems::seq_not_reached,
                           &problems::history_not_reached,
+                          &problems::history_gone,
                           &problems::history_unavailable,
                           &problems::outcome_unknown};
 

@@ -73,6 +73,7 @@ inline constexpr ProblemKind seq_not_reached{"seq_not_reached", 503,
                                              "The ledger has not reached min_seq yet", true};
 inline constexpr ProblemKind history_not_reached{
     "history_not_reached", 503, "The read model has not reached this position yet", true};
+inline constexpr ProblemKind history_gone{"history_gone", 410, "This past is no longer kept"};
 inline constexpr ProblemKind history_unavailable{"history_unavailable", 503,
                                                  "The read model cannot answer right now", true};
 inline constexpr ProblemKind outcome_unknown{"outcome_unknown", 500,

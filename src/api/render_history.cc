@@ -85,6 +85,13 @@ class NodeRenderer {
             json_.key("fact").begin_object();
             fact_members(json_, *fact, reader, references_);
             json_.end_object();
+        } else if (node.fact != 0) {
+            // It is no longer kept; that it said so still is.
+            json_.key("fact")
+                .begin_object()
+                .member("seq", as_text(seq_token(node.fact)))
+                .member("id", as_text(event_name(node.fact)))
+                .end_object();
         }
         if (!node.formula.empty()) {
             json_.member("formula", node.formula).key("inputs").begin_array();

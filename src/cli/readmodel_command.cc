@@ -93,6 +93,14 @@ void print_pairs(const ReadModelOptions& options, std::string_view title,
     print_data(table.render());
 }
 
+/// What the file keeps, so that another one is built alike; the default where it cannot be read.
+Microseconds history_of(const std::string& data) {
+    auto reader = readmodel::Reader::open(data + "/" + std::string(readmodel::kFileName));
+    if (!reader || !(*reader)->begin()) return readmodel::kHistoryDefault;
+    const readmodel::Cursor cursor = (*reader)->cursor();
+    return (*reader)->end() && cursor.seq != 0 ? cursor.kept : readmodel::kHistoryDefault;
+}
+
 std::string hex(const Hash128& hash) { return fmt::format("{:016x}{:016x}", hash.high, hash.low); }
 
 }  // namespace
@@ -109,7 +117,8 @@ int readmodel_rebuild(const ReadModelOptions& options) {
                          "the file that it writes cannot be replaced under it",
                          "stop the hub first; what is damaged it builds again by itself"});
     const auto began = std::chrono::steady_clock::now();
-    auto store = readmodel::Store::open(**files, options.data);
+    auto store = readmodel::Store::open(**files, options.data, readmodel::kFileName,
+                                        history_of(options.data));
     Result<void> done;
     if (!store) {
         done = tl::unexpected(store.error());
@@ -173,13 +182,15 @@ int readmodel_verify(const ReadModelOptions& options) {
                          "holdfast readmodel rebuild --data " + options.data});
     // One cut of it, whatever a running hub adds meanwhile.
     (*database)->run("BEGIN");
-    readmodel::Statement find(**database, "SELECT seq FROM cursor");
-    const std::uint64_t seq = find.step() ? find.number(0) : 0;
+    readmodel::Statement find(**database, "SELECT seq, kept_us FROM cursor");
+    const bool any = find.step();
+    const std::uint64_t seq = any ? find.number(0) : 0;
+    const Microseconds kept = any ? Microseconds{find.integer(1)} : readmodel::kHistoryDefault;
     find.reset();
     catch_interrupts();
     auto files = os::LinuxDisk::open_directory(options.data, {.direct = false});
     if (!files) return complain(trouble(files.error(), "cannot write to " + options.data).value());
-    auto store = readmodel::Store::open(**files, options.data, kScratchName);
+    auto store = readmodel::Store::open(**files, options.data, kScratchName, kept);
     Result<void> built;
     if (!store) {
         built = tl::unexpected(store.error());

@@ -5,6 +5,11 @@
 #include <string>
 
 namespace holdfast::cli {
+namespace {
+
+constexpr std::int64_t kHistorySecondsMax = std::int64_t{100} * 366 * 86'400;
+
+}  // namespace
 
 void add_serve_flags(CLI::App& app, hub::ServeOptions& options) {
     app.add_option("--data", options.data, "directory of the journal; made at the first start")
@@ -42,6 +47,16 @@ void add_serve_flags(CLI::App& app, hub::ServeOptions& options) {
     app.add_flag("--read-model,!--no-read-model", options.read_model,
                  "keep the read model: history, explain and timelines need it")
         ->default_str("on")
+        ->group("Tuning");
+    const std::map<std::string, std::int64_t> seconds{
+        {"s", 1}, {"m", 60}, {"h", 3'600}, {"d", 86'400}};
+    app.add_option_function<std::int64_t>(
+           "--history",
+           [&options](std::int64_t kept) { options.history = std::chrono::seconds(kept); },
+           "how long the read model keeps facts one by one, such as 90d or 12h; 0: for ever")
+        ->transform(CLI::AsNumberWithUnit(seconds))
+        ->check(CLI::Range(std::int64_t{0}, kHistorySecondsMax))
+        ->default_str("90d")
         ->group("Tuning");
     app.add_flag("--quiet", options.quiet, "say only what went wrong");
 }

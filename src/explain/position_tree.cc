@@ -65,7 +65,11 @@ Node PositionTree::bucket_at(Place place, Bucket which, readmodel::Level now) {
     if (now.seq != 0 && told > 0) {
         std::vector<readmodel::Level> newest =
             moment_.reader().postings(sku_, place, which, moment_.seq() + 1, told + 1);
-        if (newest.size() > told) {
+        // Of what is no longer kept one by one, the newest change stands for all before it.
+        const bool more =
+            newest.size() > told ||
+            (!newest.empty() && newest.back().seq < moment_.reader().cursor().first_seq);
+        if (more) {
             earlier = {.name = "earlier",
                        .value = newest.back().units,
                        .fact = newest.back().seq,

@@ -255,7 +255,7 @@ Result<void> Hub::Parts::make_root_key() {
 /// What is wrong with its file it mends by itself; here only the directory can be at fault.
 Result<void> Hub::Parts::open_read_model(const ServeOptions& options) {
     if (!options.read_model) return {};
-    auto opened = ReadModel::open(options.data, *loop, *journal);
+    auto opened = ReadModel::open(options.data, *loop, *journal, options.history);
     if (!opened) return failure(opened.error(), "opening the read model in " + options.data);
     read_model = std::move(*opened);
     sequencer->on_durable(

@@ -4,7 +4,7 @@
 
 namespace holdfast::hub {
 Result<std::unique_ptr<ReadModel>> ReadModel::open(const std::string& directory, os::Loop& loop,
-                                                   journal::Journal& journal) {
+                                                   journal::Journal& journal, Microseconds kept) {
     std::unique_ptr<ReadModel> made(new ReadModel);
     // Both through the page cache: SQLite's files are not aligned, and the journal's are only read.
     auto files = os::LinuxDisk::open_directory(directory, {.direct = false});
@@ -22,7 +22,7 @@ Result<std::unique_ptr<ReadModel>> ReadModel::open(const std::string& directory,
                                     .journal_files = made->journal_files_.get(),
                                     .beside = [thread = made->writer_.get()](
                                                   os::Task task) { thread->run(std::move(task)); }},
-        readmodel::FollowerOptions{.directory = directory});
+        readmodel::FollowerOptions{.directory = directory, .kept = kept});
     made->follower_->on_news(tell);
     return made;
 }

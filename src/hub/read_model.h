@@ -15,7 +15,7 @@ class ReadModel {
   public:
     /// Loop and journal outlive it. Fails where the directory cannot be opened.
     static Result<std::unique_ptr<ReadModel>> open(const std::string& directory, os::Loop& loop,
-                                                   journal::Journal& journal);
+                                                   journal::Journal& journal, Microseconds kept);
     /// Waits for the transaction under way.
     ~ReadModel();
     ReadModel(const ReadModel&) = delete;

@@ -2,9 +2,11 @@
 // signals. The only folder that knows everyone.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
+#include "readmodel/retention.h"
 #include "sequencer/sequencer.h"
 
 namespace holdfast::hub {
@@ -35,6 +37,9 @@ struct ServeOptions {
     bool realtime = false;
     /// Keeps the read model: history, explain and timelines are answered from it.
     bool read_model = true;
+    /// Log time whose facts the read model keeps one by one; 0: all.
+    std::chrono::seconds history =
+        std::chrono::duration_cast<std::chrono::seconds>(readmodel::kHistoryDefault);
     bool quiet = false;  ///< no talk on standard error but errors
 };
 

@@ -232,7 +232,7 @@ Follower::Done Follower::finish(Task task, const Result<void>& result) {
 
 Follower::Done Follower::open_store(const journal::Head& end) {
     store_.reset();
-    auto opened = Store::open(services_.files, options_.directory, options_.name);
+    auto opened = Store::open(services_.files, options_.directory, options_.name, options_.kept);
     if (!opened) return finish(Task::open, tl::unexpected(opened.error()));
     store_ = std::move(*opened);
     Result<void> checked;

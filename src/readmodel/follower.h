@@ -30,8 +30,9 @@ struct FollowerServices {
 };
 
 struct FollowerOptions {
-    std::string directory;        ///< of the file
-    std::string name{kFileName};  ///< of the file
+    std::string directory;                ///< of the file
+    std::string name{kFileName};          ///< of the file
+    Microseconds kept = kHistoryDefault;  ///< history that is kept; 0: all
     std::size_t queue_bytes_max = std::size_t{8} * 1024 * 1024;
     /// Commits are gathered for this long: many small ones are one transaction.
     Microseconds gather = std::chrono::milliseconds(10);

@@ -43,14 +43,15 @@ std::uint64_t from_hex(std::string_view text) {
 
 std::uint64_t hash_of(const FactView& fact) { return hash64(fact.bytes()); }
 
-Projection::Projection(Database& database)
+Projection::Projection(Database& database, Microseconds kept)
     : database_(database),
+      retention_(database, kept),
       insert_fact_(database, "INSERT INTO facts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"),
       insert_posting_(database, "INSERT INTO postings VALUES (?,?,?,?,?,?)"),
       find_level_(database,
                   "SELECT balance FROM postings WHERE sku = ? AND place = ? AND bucket = ? "
                   "ORDER BY seq DESC LIMIT 1"),
-      insert_reservation_(database, "INSERT INTO reservations VALUES (?,?,?,?,?)"),
+      insert_reservation_(database, "INSERT INTO reservations VALUES (?,?,?,?,?,0)"),
       update_reservation_(database,
                           "UPDATE reservations SET order_number = coalesce(?, order_number), "
                           "expires_at = ?, seq = ? WHERE id = ?"),
@@ -62,6 +63,7 @@ Projection::Projection(Database& database)
       delete_hold_(database,
                    "DELETE FROM holds WHERE sku = ? AND place = ? AND bucket = ? AND "
                    "reservation = ?"),
+      count_holds_(database, "UPDATE reservations SET holds = holds + ? WHERE id = ?"),
       insert_policy_(database, "INSERT INTO policies VALUES (?,?,?,?,?,?)"),
       insert_quota_(database, "INSERT INTO quotas VALUES (?,?,?,?,?,?,?)"),
       insert_lane_(database, "INSERT INTO lanes VALUES (?,?,?,?)"),
@@ -73,18 +75,20 @@ Projection::Projection(Database& database)
                   "INSERT INTO kpi_minutes VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
                   "facts = facts + excluded.facts, accepted = accepted + excluded.accepted, "
                   "oversold = oversold + excluded.oversold, raised = raised + excluded.raised"),
-      put_cursor_(database, "INSERT OR REPLACE INTO cursor VALUES (1,?,?,?,?,?)") {
+      put_cursor_(database, "INSERT OR REPLACE INTO cursor VALUES (1,?,?,?,?,?,?)") {
     load_cursor();
 }
 
 void Projection::load_cursor() {
-    Statement find(database_, "SELECT log_id, seq, fact_hash, recorded_at, first_seq FROM cursor");
+    Statement find(database_,
+                   "SELECT log_id, seq, fact_hash, recorded_at, first_seq, kept_us FROM cursor");
     if (find.step()) {
         cursor_ = {.log_id = from_hex(find.text(0)),
                    .seq = find.number(1),
                    .fact_hash = from_hex(find.text(2)),
                    .recorded_at = instant_from_raw(find.integer(3)),
-                   .first_seq = find.number(4)};
+                   .first_seq = find.number(4),
+                   .kept = Microseconds{find.integer(5)}};
     }
     find.reset();
     committed_ = cursor_;
@@ -123,6 +127,7 @@ void Projection::apply(const FactView& fact) {
     cursor_.seq = fact.seq();
     cursor_.fact_hash = hash_of(fact);
     cursor_.recorded_at = fact.recorded_at();
+    retention_.after_fact(cursor_.seq, cursor_.recorded_at, cursor_.first_seq);
 }
 
 /// The fact's own channel, else that of its reservation.
@@ -279,6 +284,7 @@ void Projection::add_postings(const FactView& fact, Minute& minute) {
 }
 
 void Projection::add_holds(std::uint64_t reservation) {
+    std::int64_t more = 0;
     for (const Change& change : changes_) {
         if (!belongs_to_reservation(change.bucket) || change.delta == 0) continue;
         const std::int64_t sku{change.sku.raw}, place{change.place.raw()};
@@ -287,12 +293,14 @@ void Projection::add_holds(std::uint64_t reservation) {
         const Units before = find_hold_.step() ? find_hold_.integer(0) : 0;
         find_hold_.reset();
         const Units after = before + change.delta;
+        more += (after != 0 ? 1 : 0) - (before != 0 ? 1 : 0);
         if (after == 0) {
             delete_hold_.with(sku, place, bucket, signed_of(reservation)).finish();
         } else {
             put_hold_.with(sku, place, bucket, signed_of(reservation), after).finish();
         }
     }
+    if (more != 0) count_holds_.with(more, signed_of(reservation)).finish();
 }
 
 void Projection::flush_minutes() {
@@ -306,11 +314,13 @@ void Projection::flush_minutes() {
 
 Result<void> Projection::commit() {
     flush_minutes();
+    retention_.before_commit(cursor_.recorded_at);
     const std::string log_id = fmt::format("{:016x}", cursor_.log_id);
     const std::string fact_hash = fmt::format("{:016x}", cursor_.fact_hash);
     put_cursor_
         .with(std::string_view(log_id), signed_of(cursor_.seq), std::string_view(fact_hash),
-              to_raw(cursor_.recorded_at), signed_of(cursor_.first_seq))
+              to_raw(cursor_.recorded_at), signed_of(cursor_.first_seq),
+              std::int64_t{retention_.kept().count()})
         .finish();
     database_.run("COMMIT");
     if (Result<void> done = database_.outcome(); !done) {
@@ -319,6 +329,7 @@ Result<void> Projection::commit() {
         database_.forget_failure();  // there may be no transaction left
         minutes_.clear();
         levels_.clear();
+        retention_.forget();
         cursor_ = committed_;
         return done;
     }

@@ -14,6 +14,7 @@
 #include "canonical/fact.h"
 #include "readmodel/database.h"
 #include "readmodel/level_cache.h"
+#include "readmodel/retention.h"
 
 namespace holdfast::readmodel {
 
@@ -24,14 +25,15 @@ struct Cursor {
     std::uint64_t fact_hash = 0;  ///< of its bytes: tells another history of the same journal
     Instant recorded_at{};        ///< its log time
     std::uint64_t first_seq = 1;  ///< facts before it are not kept one by one
+    Microseconds kept{};          ///< log time that is kept; 0: all
 };
 
 std::uint64_t hash_of(const FactView& fact);
 
 class Projection {
   public:
-    /// The database has its tables and outlives the projection.
-    explicit Projection(Database& database);
+    /// The database has its tables and outlives the projection. `kept`: see retention.h.
+    Projection(Database& database, Microseconds kept);
 
     [[nodiscard]] const Cursor& cursor() const { return cursor_; }
 
@@ -74,6 +76,7 @@ class Projection {
     Database& database_;
     Cursor cursor_;
     Cursor committed_;
+    Retention retention_;
     LevelCache levels_;
     std::vector<Change> changes_;                                      // of one fact
     std::vector<std::byte> fields_;                                    // of one fact
@@ -88,6 +91,7 @@ class Projection {
     Statement find_hold_;
     Statement put_hold_;
     Statement delete_hold_;
+    Statement count_holds_;
     Statement insert_policy_;
     Statement insert_quota_;
     Statement insert_lane_;

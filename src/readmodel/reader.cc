@@ -34,7 +34,7 @@ constexpr std::string_view kFactColumns =
 
 struct Reader::Statements {
     explicit Statements(Database& d)
-        : cursor(d, "SELECT log_id, seq, fact_hash, recorded_at, first_seq FROM cursor"),
+        : cursor(d, "SELECT log_id, seq, fact_hash, recorded_at, first_seq, kept_us FROM cursor"),
           level(d,
                 "SELECT balance, delta, seq FROM postings WHERE sku = ? AND place = ? AND "
                 "bucket = ? AND seq <= ? ORDER BY seq DESC LIMIT 1"),
@@ -126,6 +126,7 @@ Result<void> Reader::begin() {
         cursor_.seq = find.number(1);
         cursor_.recorded_at = instant_from_raw(find.integer(3));
         cursor_.first_seq = find.number(4);
+        cursor_.kept = Microseconds{find.integer(5)};
     }
     find.reset();
     return database_->outcome();
@@ -278,6 +279,7 @@ std::vector<std::uint64_t> Reader::timeline(const TimelineOf& of, std::uint64_t 
     while (!heads.empty() && !database_->failed()) {
         const Head head = heads.top();
         heads.pop();
+        if (head.seq < cursor_.first_seq) break;  // what it was is not kept, and neither are others
         if (found.empty() || found.back() != head.seq) {
             if (found.size() == limit) break;
             found.push_back(head.seq);

@@ -121,7 +121,8 @@ class Reader {
     Level level(SkuId sku, Place place, Bucket bucket, std::uint64_t at);
     /// All buckets of all places of a SKU that had postings up to `at`, by place, then bucket.
     std::vector<PlaceLevel> levels(SkuId sku, std::uint64_t at);
-    /// Postings of one bucket before a seq, the newest first.
+    /// Postings of one bucket before a seq, the newest first. The last one may be older than
+    /// first_seq: it stands for all before it.
     std::vector<Level> postings(SkuId sku, Place place, Bucket bucket, std::uint64_t before,
                                 std::size_t limit);
 
@@ -130,7 +131,8 @@ class Reader {
     /// of it, where they are given.
     std::vector<Change> changes(std::uint64_t seq, std::size_t limit, std::optional<SkuId> sku = {},
                                 std::optional<Place> place = {});
-    /// The newest fact recorded at or before the instant; 0 where there is none.
+    /// The newest fact recorded at or before the instant; 0 where there is none, or first_seq - 1
+    /// where it is not kept.
     std::uint64_t seq_at(Instant at);
     /// Facts that changed it, before a seq, the newest first.
     std::vector<std::uint64_t> timeline(const TimelineOf& of, std::uint64_t before,

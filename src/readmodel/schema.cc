@@ -5,10 +5,13 @@
 namespace holdfast::readmodel {
 namespace {
 
+// cursor     first_seq: facts before it are gone, but for those that say what something is.
 // facts      One row a fact. occurred_at is NULL where it equals recorded_at. fields: the fact's
 //            other tagged fields as they stand in the journal, without keys and secrets.
 // postings   What a fact changed, summed per position and bucket, and what was there after it: the
 //            level at any seq is one look into the primary key.
+//            Of what is older than the history that is kept, the newest one of each bucket.
+// reservations.holds counts the rows of holds.
 // holds      Units that open reservations have where, by bucket; a row goes when it reaches zero.
 // entities   Which facts said what about an item, location, channel, pool, ... : the newest one up
 //            to a seq is how it was then. type is the fact's.
@@ -17,7 +20,7 @@ namespace {
 constexpr const char* kTables = R"(
 CREATE TABLE cursor(one INTEGER PRIMARY KEY CHECK (one = 1), log_id TEXT NOT NULL,
     seq INTEGER NOT NULL, fact_hash TEXT NOT NULL, recorded_at INTEGER NOT NULL,
-    first_seq INTEGER NOT NULL) WITHOUT ROWID;
+    first_seq INTEGER NOT NULL, kept_us INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE facts(seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, recorded_at INTEGER NOT NULL,
     occurred_at INTEGER, source INTEGER, actor INTEGER, reason INTEGER, channel INTEGER,
     reservation INTEGER, order_number TEXT, document TEXT, fields BLOB);
@@ -31,7 +34,7 @@ CREATE TABLE postings(sku INTEGER, place INTEGER, bucket INTEGER, seq INTEGER,
     PRIMARY KEY (sku, place, bucket, seq)) WITHOUT ROWID;
 CREATE INDEX postings_by_seq ON postings(seq, sku, place, bucket);
 CREATE TABLE reservations(id INTEGER PRIMARY KEY, channel INTEGER, order_number TEXT,
-    expires_at INTEGER, seq INTEGER NOT NULL);
+    expires_at INTEGER, seq INTEGER NOT NULL, holds INTEGER NOT NULL);
 CREATE INDEX reservations_by_order ON reservations(order_number) WHERE order_number IS NOT NULL;
 CREATE TABLE holds(sku INTEGER, place INTEGER, bucket INTEGER, reservation INTEGER,
     units INTEGER NOT NULL, PRIMARY KEY (sku, place, bucket, reservation)) WITHOUT ROWID;
@@ -51,6 +54,9 @@ CREATE TABLE cases(kind INTEGER, seq INTEGER, PRIMARY KEY (kind, seq)) WITHOUT R
 CREATE TABLE kpi_minutes(minute INTEGER, channel INTEGER, facts INTEGER NOT NULL,
     accepted INTEGER NOT NULL, oversold INTEGER NOT NULL, raised INTEGER NOT NULL,
     PRIMARY KEY (minute, channel)) WITHOUT ROWID;
+CREATE TABLE kpi_days(day INTEGER, channel INTEGER, facts INTEGER NOT NULL,
+    accepted INTEGER NOT NULL, oversold INTEGER NOT NULL, raised INTEGER NOT NULL,
+    PRIMARY KEY (day, channel)) WITHOUT ROWID;
 )";
 
 constexpr Table kTableList[] = {
@@ -66,6 +72,7 @@ constexpr Table kTableList[] = {
     {"source_positions", "source, epoch, source_seq"},
     {"cases", "kind, seq"},
     {"kpi_minutes", "minute, channel"},
+    {"kpi_days", "day, channel"},
 };
 
 /// "HFrm": tells `file` and us that the database is of this product.

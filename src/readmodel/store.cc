@@ -16,13 +16,13 @@ constexpr std::uint64_t kLogBytesMax = std::uint64_t{32} * 1024 * 1024;
 
 }  // namespace
 
-Store::Store(os::Disk& files, std::string path, std::string name)
-    : files_(files), path_(std::move(path)), name_(std::move(name)) {}
+Store::Store(os::Disk& files, std::string path, std::string name, Microseconds kept)
+    : files_(files), path_(std::move(path)), name_(std::move(name)), kept_(kept) {}
 
 Result<std::unique_ptr<Store>> Store::open(os::Disk& files, const std::string& directory,
-                                           std::string_view name) {
+                                           std::string_view name, Microseconds kept) {
     const std::string path = directory + "/" + std::string(name);
-    std::unique_ptr<Store> store(new Store(files, path, std::string(name)));
+    std::unique_ptr<Store> store(new Store(files, path, std::string(name), kept));
     const auto names = files.list();
     if (!names) return tl::unexpected(names.error());
     const bool exists = std::ranges::find(*names, name) != names->end();
@@ -46,8 +46,12 @@ Result<void> Store::open_existing() {
     if (version != kSchemaVersion)
         return failure(ErrorCode::unsupported, fmt::format("its tables are of version {}, not {}",
                                                            version, kSchemaVersion));
-    projection_ = std::make_unique<Projection>(*database_);
-    return database_->outcome();
+    projection_ = std::make_unique<Projection>(*database_, kept_);
+    if (Result<void> read = database_->outcome(); !read) return read;
+    const Cursor& cursor = projection_->cursor();
+    if (cursor.seq != 0 && cursor.kept != kept_)
+        return failure(ErrorCode::unsupported, "another length of history is asked for");
+    return {};
 }
 
 Result<void> Store::make_new() {
@@ -57,7 +61,7 @@ Result<void> Store::make_new() {
     if (!database) return tl::unexpected(database.error());
     database_ = std::move(*database);
     create_tables(*database_);
-    projection_ = std::make_unique<Projection>(*database_);
+    projection_ = std::make_unique<Projection>(*database_, kept_);
     return database_->outcome();
 }
 

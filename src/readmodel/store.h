@@ -19,10 +19,12 @@ inline constexpr std::size_t kReaderCacheBytes = std::size_t{16} * 1024 * 1024;
 /// Used by one thread at a time.
 class Store {
   public:
-    /// `directory` is where SQLite finds what `files` calls by name. Fails only where a new file
-    /// cannot be made either.
+    /// `directory` is where SQLite finds what `files` calls by name. `kept` is the history that is
+    /// kept, see retention.h: a file that keeps another one is begun again. Fails only where a new
+    /// file cannot be made either.
     static Result<std::unique_ptr<Store>> open(os::Disk& files, const std::string& directory,
-                                               std::string_view name = kFileName);
+                                               std::string_view name = kFileName,
+                                               Microseconds kept = kHistoryDefault);
 
     [[nodiscard]] Projection& projection() { return *projection_; }
     /// Nothing where a new file could not be made.
@@ -42,7 +44,7 @@ class Store {
     void keep_log_short();
 
   private:
-    Store(os::Disk& files, std::string path, std::string name);
+    Store(os::Disk& files, std::string path, std::string name, Microseconds kept);
     Result<void> open_existing();
     Result<void> make_new();
     void close();
@@ -50,6 +52,7 @@ class Store {
     os::Disk& files_;
     std::string path_;
     std::string name_;
+    Microseconds kept_;
     std::unique_ptr<Database> database_;
     std::unique_ptr<Projection> projection_;
     std::string why_;

@@ -18,6 +18,7 @@ class FactMaker {
         writer_.begin(type, ++seq_, now_);
         return writer_;
     }
+    void pass(Microseconds time) { now_ += time; }
     std::uint64_t end() {
         writer_.end();
         writer_.end_entry();

@@ -169,6 +169,29 @@ def run_cases(hub, expect):
                                                {"Content-Type": "application/json"}), 409, "case_already_resolved", "act_on_cases")
 
 
+def run_gone(hub, contract, report):
+    """A hub that keeps a second of history, asked for more."""
+    time.sleep(1.5)
+    for number in range(8):
+        counted = {"location": "DC1", "lines": [{"sku": "BOOT-42", "quantity": number}]}
+        assert world.event(hub, f"gone-{number}", "stock.counted", counted).status == 201
+    explain = "/v1/positions/BOOT-42/DC1/explain"
+    now = hub.call("GET", explain)
+    report.check("gone: now is there", None if now.status == 200 else now.body[:300])
+    for operation, answer in [
+            ("explain_position", hub.call("GET", explain + "?at=0-2")),
+            ("explain_availability", hub.call("GET", "/v1/availability/explain?channel=web&sku=BOOT-42&at=0-2")),
+            ("explain_many", hub.call("POST", "/v1/positions:explain", json.dumps(
+                {"items": [{"sku": "BOOT-42", "location": "DC1"}], "at": "0-2"}), {"Content-Type": "application/json"}))]:
+        report.want(1)
+        report.request()
+        report.saw(operation, answer)
+        fault = contract.answer_fault(contract.by_id[operation], answer)
+        if (answer.status, answer.code()) != (410, "history_gone"):
+            fault = f"wanted 410 history_gone, got {answer.status} {answer.body[:300]!r}"
+        report.check(f"gone: {operation}", fault)
+
+
 # What is sent, the status and the code of the answer. The hub closes the connection after each.
 RAW = [
     ("no HTTP at all", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400, "malformed_request"),

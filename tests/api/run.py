@@ -130,6 +130,9 @@ def main():
         report.check("no secret in the log", "it is there" if secret in log else None)
         code = hub.stop()
         report.check("stops in order", None if code == 0 else f"exit {code}:\n{log[-2000:]}")
+    with hubs.Hub(hubs.binary(), "--history", "1s") as hub:
+        world.make(hub)
+        refusals.run_gone(hub, contract, report)
     os.environ["HOLDFAST_LANE_MODE"] = mode
     suites.run(report, SUITES)
     check_success(contract, report)
