@@ -2,11 +2,12 @@
 // a reservation, the slots of a hash table. A buddy system: a run that is given back joins its free
 // neighbours at once, so that runs which grow row by row, in any order, leave no lasting holes.
 //
-// A run begins at a multiple of the power of two that its capacity rounds up to, and holds exactly
-// its capacity: what the power of two has more is free for smaller runs. Only the first block
-// begins small and doubles; later the heap grows by whole blocks, and nothing is copied. Free
-// memory keeps its own books: a free piece begins with a header, and one bit per row says where
-// free pieces begin.
+// A run holds exactly its capacity and begins anywhere: runs are cut one behind the other from one
+// large free piece, the *front*, so that runs of five rows do not stand in places for eight. Only a
+// run of a power of two takes a hole of its own size first. Only the first block begins small and
+// doubles; later the heap grows by whole blocks, and nothing is copied. Free memory keeps its own
+// books: a free piece begins with a header, and one bit per row says where free pieces begin; the
+// front alone has neither.
 #pragma once
 
 #include <algorithm>
@@ -61,39 +62,34 @@ class SpanHeap {
     /// A run of `capacity` rows, a value of capacity_for() above 0; the rows hold anything.
     std::uint32_t allocate(std::uint32_t capacity) {
         if (capacity > kBlockRows) return allocate_blocks(capacity / kBlockRows);
-        int order = order_of(capacity);
-        while (heads_[index(order)] == kNone) {
-            if (order < kBlockOrder) {
-                ++order;
-            } else {
-                add_free_rows();
-                order = order_of(capacity);
-            }
+        const int order = order_of(capacity);
+        if (const std::uint32_t hole = heads_[index(order)];
+            hole != kNone && std::has_single_bit(capacity)) {
+            unlink(hole, order);
+            return hole;
         }
-        const std::uint32_t offset = heads_[index(order)];
-        unlink(offset, order);
-        free_tail(offset, capacity, order);
-        return offset;
+        if (front_end_ - front_ < capacity) renew_front(order);
+        return std::exchange(front_, front_ + capacity);
     }
     void release(std::uint32_t offset, std::uint32_t capacity) {
         if (capacity > kBlockRows) return release_blocks(offset);
-        // From the front, each piece is the largest power of two that is left.
-        while (capacity != 0) {
-            const std::uint32_t piece = std::bit_floor(capacity);
-            add_free(offset, order_of(piece));
-            offset += piece;
-            capacity -= piece;
-        }
+        free_rows(offset, offset + capacity);
     }
     /// Makes the run larger where it stands, if what follows it is free.
     bool extend(std::uint32_t offset, std::uint32_t capacity, std::uint32_t wanted) {
-        if (wanted > kBlockRows || offset % std::bit_ceil(wanted) != 0) return false;
-        const std::uint32_t behind = offset + capacity;
-        if (!is_row(behind) || !free_begins(behind)) return false;
+        if (wanted > kBlockRows) return false;
+        const std::uint32_t behind = offset + capacity, end = offset + wanted;
+        if (!is_row(behind)) return false;
+        if (behind == front_ && end <= front_end_) {
+            front_ = end;
+            return true;
+        }
+        if (!free_begins(behind)) return false;
         const int order = header(behind).order;
-        if (capacity + (std::uint32_t{1} << order) < wanted) return false;
+        const std::uint32_t piece_end = behind + (std::uint32_t{1} << order);
+        if (piece_end < end) return false;
         unlink(behind, order);
-        free_tail(behind, wanted - capacity, order);
+        free_rows(end, piece_end);
         return true;
     }
     /// A larger run with the first `rows` rows of this one, which is given back if it had to move.
@@ -143,6 +139,8 @@ class SpanHeap {
         std::swap(blocks_, other.blocks_);
         std::swap(heads_, other.heads_);
         std::swap(first_order_, other.first_order_);
+        std::swap(front_, other.front_);
+        std::swap(front_end_, other.front_end_);
     }
     [[nodiscard]] std::uint64_t rows_held() const {
         std::uint64_t rows = 0;
@@ -214,14 +212,31 @@ class SpanHeap {
         }
         link(offset, order);
     }
-    /// Of an unlinked piece of this order the first `used` rows are taken: gives back the rest.
-    void free_tail(std::uint32_t offset, std::uint32_t used, int order) {
-        const std::uint32_t end = std::uint32_t{1} << order;
-        while (used < end) {
-            const std::uint32_t piece = used & (~used + 1);
-            add_free(offset + used, order_of(piece));
-            used += piece;
+    /// Makes rows of one block free, as the largest pieces that stand at multiples of their size.
+    void free_rows(std::uint32_t from, std::uint32_t end) {
+        while (from < end) {
+            const int fits = std::bit_width(end - from) - 1;
+            const int order = std::min({fits, std::countr_zero(from), order_at(from)});
+            add_free(from, order);
+            from += std::uint32_t{1} << order;
         }
+    }
+    /// The largest free piece there is becomes the front, if it is of this order or larger; else
+    /// there is more of it first.
+    void renew_front(int order) {
+        free_rows(std::exchange(front_, 0), std::exchange(front_end_, 0));
+        int largest = kBlockOrder;
+        while (heads_[index(largest)] == kNone) {
+            if (largest > order) {
+                --largest;
+            } else {
+                add_free_rows();
+                largest = kBlockOrder;
+            }
+        }
+        front_ = heads_[index(largest)];
+        front_end_ = front_ + (std::uint32_t{1} << largest);
+        unlink(front_, largest);
     }
 
     [[nodiscard]] T* take(std::size_t rows) {
@@ -282,6 +297,8 @@ class SpanHeap {
     std::vector<Block> blocks_;
     std::array<std::uint32_t, static_cast<std::size_t>(kBlockOrder) + 1> heads_;
     int first_order_ = kBlockOrder;  // of the first block, while it grows up to the others' size
+    std::uint32_t front_ = 0;        // where the next run is cut off
+    std::uint32_t front_end_ = 0;
 };
 
 }  // namespace holdfast

@@ -3,6 +3,7 @@
 // standard containers, and counted bytes.
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 #include <memory_resource>
 #include <set>
@@ -162,6 +163,37 @@ TEST_F(Tables, MemoryOfRunsThatWereGivenBackIsWholeAgain) {
         EXPECT_EQ(heap.bytes(), held);
         heap.release(whole, SpanHeap<Row>::kBlockRows);
     }
+}
+
+TEST_F(Tables, RunsOfAnySizeStandSideBySide) {
+    for (const std::uint32_t rows : {1u, 3u, 5u, 11u, 20u}) {
+        Runs all;
+        const std::uint64_t owners = 500'000 / rows;
+        for (std::uint64_t owner = 0; owner < owners; ++owner)
+            for (std::uint32_t row = 0; row < rows; ++row) all.append(owner);
+        const std::uint64_t used = owners * rows * sizeof(Row);
+        EXPECT_LE(all.heap.bytes(), used * 103 / 100 + SpanHeap<Row>::kBlockRows * sizeof(Row))
+            << "runs of " << rows;
+        all.verify();
+    }
+}
+
+// Reservations end in the order in which their time runs out, and new ones take their place.
+TEST_F(Tables, RunsThatComeAndGoInTurnDoNotNeedMoreAndMore) {
+    SpanHeap<Row> heap;
+    std::deque<std::pair<std::uint32_t, std::uint32_t>> runs;
+    std::uint64_t after_the_first = 0;
+    for (int i = 0; i < 600'000; ++i) {
+        const std::uint32_t capacity =
+            SpanHeap<Row>::capacity_for(static_cast<std::uint32_t>(1 + dice_.below(12)));
+        runs.emplace_back(heap.allocate(capacity), capacity);
+        if (runs.size() > 60'000) {
+            heap.release(runs.front().first, runs.front().second);
+            runs.pop_front();
+        }
+        if (i == 150'000) after_the_first = heap.bytes();
+    }
+    EXPECT_LE(heap.bytes(), after_the_first + SpanHeap<Row>::kBlockRows * sizeof(Row) * 9 / 8);
 }
 
 // Location after location is how most hubs are filled: every SKU's run grows by one, then again.
