@@ -8,7 +8,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "pee
 from process import Server, free_port, output_of  # noqa: E402
 
 ON_HAND = 1_000_000_000
-ITEMS_PER_QUERY = 100
+# SKUs of a bulk query and events of a batch; every other operation is one answer.
+ITEMS = {"availability-bulk": 100, "events-batch": 1000}
 # As an operator sizes a hub before peak season: tables do not grow in the middle of a measurement.
 RESERVATIONS_EXPECTED = 16_000_000
 
@@ -16,11 +17,11 @@ RESERVATIONS_EXPECTED = 16_000_000
 class Hub(Server):
     """One location a SKU by default, as the peers have one row a SKU."""
 
-    def __init__(self, parent, priority, build, skus, locations=1):
+    def __init__(self, parent, priority, build, skus, locations=1, reservations_expected=RESERVATIONS_EXPECTED):
         super().__init__("hub", parent, priority)
         self.binary = os.path.join(build, "src", "cli", "holdfast")
         self.loader = os.path.join(build, "bench", "holdfast_load")
-        self.skus, self.locations = skus, locations
+        self.skus, self.locations, self.reservations_expected = skus, locations, reservations_expected
 
     def start(self):
         if not os.path.exists(self.binary):
@@ -36,16 +37,16 @@ class Hub(Server):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.spawn([self.binary, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--admin", "", "--quiet",
-                    "--reservations-expected", str(RESERVATIONS_EXPECTED)], lambda: self.listens(self.port))
+                    "--reservations-expected", str(self.reservations_expected)], lambda: self.listens(self.port))
 
     def load(self, clients, seconds, dist="uniform", pipeline=1, operation="reserve", rate=0.0):
         command = [self.loader, "--url", self.url, "--key-file", self.key_file, "--connections", str(clients), "--pipeline", str(pipeline),
                    "--op", operation, "--dist", dist, "--skus", str(self.skus), "--locations", str(self.locations), "--rate", f"{rate:.0f}",
-                   "--items", str(ITEMS_PER_QUERY), "--duration", f"{round(seconds * 1000)}ms", "--json"]
+                   "--items", str(ITEMS.get(operation, 1)), "--duration", f"{round(seconds * 1000)}ms", "--json"]
         result = json.loads(output_of(self.priority.prefix + command))
         if result["refused"] or result["errors"] or result["lost"]:
             raise RuntimeError(f"the hub refused or failed: {json.dumps(result)}")
-        result["answers_per_s"] = result["ops_per_s"] * (ITEMS_PER_QUERY if operation == "availability-bulk" else 1)
+        result["answers_per_s"] = result["ops_per_s"] * ITEMS.get(operation, 1)
         return result
 
     def replays(self, rounds):

@@ -6,7 +6,8 @@ of our cells by a field of a peer's cell, round by round, and judges the median 
 import dataclasses
 import statistics
 
-# name -> (subject, arguments). Subjects are the servers of bench/compare; `flush` is bench/fsync_probe.
+# name -> (subject, arguments). Subjects are the servers of bench/compare; `flush` is bench/fsync_probe. A peer reserves
+# unless its arguments say `method`.
 CELLS = {
     "ours-uniform-64": ("hub", {"clients": 64}),
     "pg-uniform-64": ("postgres", {"clients": 64, "dist": "uniform"}),
@@ -35,6 +36,10 @@ CELLS = {
     "ours-get-64": ("hub", {"clients": 64, "operation": "availability"}),
     "nginx-get-64": ("nginx", {"clients": 64, "operation": "availability"}),
     "ours-bulk-64": ("hub", {"clients": 64, "operation": "availability-bulk"}),
+    # Each side with the number of clients that serves it best.
+    "ours-events": ("hub", {"clients": 4, "operation": "events-batch"}),
+    "pg-events": ("postgres", {"method": "apply", "clients": 1, "events": 1000}),
+    "redis-events": ("redis-always", {"method": "apply", "clients": 4, "events": 1000}),
     "replay": ("replay", {}),
 }
 
@@ -87,6 +92,9 @@ ROWS = [
     latency("12b", "open loop at half the peak: p99.9 in flush medians", "ours-half-rate", "flush", "p999_us", 12, 40, "p50_us"),
     Row("13", "availability GET ÷ nginx constant GET", "ours-get-64", "nginx-get-64", 0.95, 0.85),
     Row("14", "bulk availability, SKU answers/s ÷ single GET", "ours-bulk-64", "ours-get-64", 20, 12, field="answers_per_s"),
+    Row("15a", "events/s in batches of 1,000 ÷ PostgreSQL apply", "ours-events", "pg-events", 15, 10, field="answers_per_s"),
+    Row("15b", "events/s in batches of 1,000 ÷ Redis HINCRBY, 1,000 pipelined, `always`", "ours-events", "redis-events", 5, 3,
+        field="answers_per_s"),
     Row("18", "replayed facts/s ÷ live reservations/s", "replay", "ours-uniform-64", 30, 15),
 ]
 

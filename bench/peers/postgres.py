@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""PostgreSQL as the peer: one unit of one SKU, keyed, conditional on what is free, committed with fsync before the answer.
+"""PostgreSQL as the peer: one unit of one SKU, keyed, conditional on what is free, committed with fsync before the answer;
+and events of sales in batches: new ids inserted, stock moved by one grouped update, in one call.
 
 The statement order is PostgreSQL's best: the key is inserted first and the row of stock is locked last, so its lock is held
 for as short as the flush allows. pgbench drives it over a Unix socket with prepared statements and no HTTP in between.
@@ -50,7 +51,28 @@ begin
   return false;
 end
 $body$;
+create table event (
+  id bigint primary key, sku integer not null, location integer not null, quantity integer not null,
+  recorded_at timestamptz not null default now());
+-- The batch is made up in the server, so that reading and parsing it costs PostgreSQL nothing.
+create function apply_sales(first_id bigint, events integer) returns integer language plpgsql as $body$
+declare
+  moved integer;
+begin
+  with told as (
+    insert into event (id, sku, location, quantity)
+      select first_id + n, 1 + (first_id + n * 7919::bigint) % {skus}, 1, 1 from generate_series(1, events) n
+      on conflict (id) do nothing returning sku, location, quantity),
+  sums as (select sku, location, sum(quantity) as units from told group by sku, location order by sku, location)
+  update stock s set on_hand = on_hand - units from sums where s.sku = sums.sku and s.location = sums.location;
+  get diagnostics moved = row_count;
+  return moved;
+end
+$body$;
 vacuum analyze;
+"""
+APPLY_SCRIPT = """\\set first random(1, 9000000000000000000)
+select apply_sales(:first, {events});
 """
 DRAW = {"uniform": "random(1, {skus})", "hot": "1", "zipf": "random_zipfian(1, {skus}, 1.001)"}
 SCRIPT = """\\set sku {draw}
@@ -96,18 +118,26 @@ class Postgres(Server):
         # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for its clients.
         super().stop(number)
 
+    def run_script(self, text, clients, seconds, *more):
+        """Transactions a second."""
+        script = os.path.join(self.root, "script.sql")
+        with open(script, "w") as file:
+            file.write(text)
+        told = output_of(self.priority.prefix + [f"{self.bin}/pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T",
+                                                 str(max(1, round(seconds))), "-f", script, *more],
+                         env=self.environment, cwd=self.root)
+        return next(float(line.split()[2]) for line in told.splitlines() if line.startswith("tps"))
+
+    def apply(self, clients, events, seconds):
+        """Events a second, in batches."""
+        return {"ops_per_s": self.run_script(APPLY_SCRIPT.format(events=events), clients, seconds) * events}
+
     def reserve(self, clients, dist, seconds):
         for old in glob.glob(os.path.join(self.root, "latency*")):
             os.unlink(old)
-        script = os.path.join(self.root, "reserve.sql")
-        with open(script, "w") as file:
-            file.write(SCRIPT.format(draw=DRAW[dist].format(skus=self.skus)))
         # A fifth of the latencies is logged: writing all of them would cost the load generator, and PostgreSQL with it.
-        text = output_of(self.priority.prefix + [f"{self.bin}/pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "1", "-T",
-                                                 str(max(1, round(seconds))), "-f", script, "-l", "--sampling-rate=0.2",
-                                                 "--log-prefix=" + os.path.join(self.root, "latency")],
-                         env=self.environment, cwd=self.root)
-        rate = next(float(line.split()[2]) for line in text.splitlines() if line.startswith("tps"))
+        rate = self.run_script(SCRIPT.format(draw=DRAW[dist].format(skus=self.skus)), clients, seconds, "-l", "--sampling-rate=0.2",
+                               "--log-prefix=" + os.path.join(self.root, "latency"))
         took = sorted(int(line.split()[2]) for path in glob.glob(os.path.join(self.root, "latency*")) for line in open(path))
         if self.query("select count(*) from reservation where not held") != "0":
             raise RuntimeError("PostgreSQL refused reservations: the comparison would be of other work")
@@ -119,6 +149,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=64)
     parser.add_argument("--dist", choices=sorted(DRAW), default="uniform")
+    parser.add_argument("--events", type=int, default=0, help="batches of so many events instead of reservations")
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--skus", type=int, default=100_000)
@@ -126,7 +157,8 @@ def main():
     options = parser.parse_args()
     with Postgres(options.directory, Priority(), options.skus) as peer:
         for _ in range(options.rounds):
-            result = peer.reserve(options.clients, options.dist, options.seconds)
+            result = (peer.apply(options.clients, options.events, options.seconds) if options.events
+                      else peer.reserve(options.clients, options.dist, options.seconds))
             print(json.dumps({"peer": "postgresql", "version": peer.version, "clients": options.clients, "dist": options.dist, **result}))
 
 

@@ -73,7 +73,8 @@ void add_bench_flags(CLI::App& app, BenchOptions& options) {
     const std::map<std::string, LoadOperation> operations{
         {"reserve", LoadOperation::reserve},
         {"availability", LoadOperation::availability},
-        {"availability-bulk", LoadOperation::availability_bulk}};
+        {"availability-bulk", LoadOperation::availability_bulk},
+        {"events-batch", LoadOperation::events_batch}};
     const std::map<std::string, SkuDistribution> distributions{
         {"uniform", SkuDistribution::uniform},
         {"zipf", SkuDistribution::zipf},
@@ -84,7 +85,8 @@ void add_bench_flags(CLI::App& app, BenchOptions& options) {
         {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"m", 60}, {"h", 3600}};
     app.add_option("--url", options.url, "the hub, http only")->capture_default_str();
     app.add_option("--key-file", options.key_file, "file whose first line is the API key");
-    app.add_option("--op", load.operation, "reserve, availability or availability-bulk")
+    app.add_option("--op", load.operation,
+                   "reserve, availability, availability-bulk or events-batch")
         ->transform(CLI::CheckedTransformer(operations))
         ->default_str("reserve");
     app.add_option("--connections", load.connections, "keep-alive connections")
@@ -115,7 +117,8 @@ void add_bench_flags(CLI::App& app, BenchOptions& options) {
         ->capture_default_str()
         ->check(CLI::Range(0U, kLocationsMax));
     app.add_option("--channel", load.channel, "channel code")->capture_default_str();
-    app.add_option("--items", load.items_per_query, "SKUs in one availability-bulk request")
+    app.add_option("--items", load.items_per_query,
+                   "SKUs in one availability-bulk request, events in one batch")
         ->capture_default_str()
         ->check(CLI::Range(1U, kItemsPerQueryMax));
     app.add_option("--seed", load.seed, "same seed, same requests; 0 draws one")

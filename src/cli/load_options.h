@@ -11,7 +11,7 @@
 
 namespace holdfast::cli {
 
-enum class LoadOperation : std::uint8_t { reserve, availability, availability_bulk };
+enum class LoadOperation : std::uint8_t { reserve, availability, availability_bulk, events_batch };
 enum class SkuDistribution : std::uint8_t { uniform, zipf, hot };
 enum class Arrivals : std::uint8_t { constant, poisson };
 
@@ -37,7 +37,7 @@ struct LoadOptions {
     SkuDistribution distribution = SkuDistribution::uniform;
     std::uint32_t skus = 100'000;
     std::uint32_t locations = 1;
-    std::uint32_t items_per_query = 100;
+    std::uint32_t items_per_query = 100;  ///< SKUs of a bulk query, events of a batch
     std::string channel = "web";
     double rate = 0;
     Arrivals arrivals = Arrivals::constant;
@@ -52,7 +52,7 @@ struct LoadReport {
     std::uint64_t seed = 0;
     double seconds = 0;         ///< length of the window
     double ops_per_s = 0;       ///< answers of any status per second
-    std::uint64_t ok = 0;       ///< 2xx
+    std::uint64_t ok = 0;       ///< 2xx; of a batch: and every line of it was taken
     std::uint64_t refused = 0;  ///< 409: the hub's considered no
     std::uint64_t lost = 0;     ///< sent, and the connection ended before an answer
     std::uint64_t unsent = 0;   ///< open loop: due inside the window and still not sent at its end

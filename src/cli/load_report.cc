@@ -13,6 +13,7 @@ std::string_view name(LoadOperation operation) {
         case LoadOperation::reserve: return "reserve";
         case LoadOperation::availability: return "availability";
         case LoadOperation::availability_bulk: return "availability-bulk";
+        case LoadOperation::events_batch: return "events-batch";
     }
     return "";
 }
@@ -65,7 +66,10 @@ std::string report_as_json(const LoadOptions& options, const LoadReport& report)
         R"("unsent":{},"first_error":"{}"}})",
         name(options.operation), options.connections, options.pipeline, name(options.distribution),
         options.skus, options.locations,
-        options.operation == LoadOperation::availability_bulk ? options.items_per_query : 1,
+        options.operation == LoadOperation::availability_bulk ||
+                options.operation == LoadOperation::events_batch
+            ? options.items_per_query
+            : 1,
         options.rate, options.arrivals == Arrivals::poisson ? "poisson" : "constant", report.seed,
         report.seconds, report.ops_per_s, us(latency.quantile(500'000)),
         us(latency.quantile(900'000)), us(latency.quantile(990'000)), us(latency.quantile(999'000)),

@@ -92,7 +92,7 @@ RequestTemplate::RequestTemplate(const LoadOptions& options, std::uint64_t seed)
     const std::string sku = "SKU-" + std::string(kSkuDigits, '#');
     const std::string location = "L" + std::string(kLocationDigits, '@');
     const std::string key(kKeyDigits, '%');
-    std::string body, target, extra;
+    std::string body, target, extra, content_type = "application/json";
     switch (options.operation) {
         case LoadOperation::reserve:
             target = "POST /v1/reservations";
@@ -112,26 +112,39 @@ RequestTemplate::RequestTemplate(const LoadOptions& options, std::uint64_t seed)
             }
             body += "]}";
             break;
+        case LoadOperation::events_batch:
+            target = "POST /v1/events:batch";
+            content_type = "application/x-ndjson";
+            for (std::uint32_t i = 0; i < options.items_per_query; ++i) {
+                body += fmt::format(
+                    R"({{"specversion":"1.0","id":"{}","source":"bench","type":"pos.sale",)"
+                    R"("data":{{"location":"{}","lines":[{{"sku":"{}","quantity":1}}]}}}})"
+                    "\n",
+                    key, locations_ ? location : "L0001", sku);
+            }
+            break;
     }
     if (!options.key.empty()) extra += "Authorization: Bearer " + options.key + "\r\n";
     bytes_ = fmt::format("{} HTTP/1.1\r\nHost: {}:{}\r\n", target, options.host, options.port);
-    const std::size_t variable_from = bytes_.size();
     bytes_ += extra;
     if (!body.empty()) {
         bytes_ +=
-            fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+            fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", content_type, body.size());
     }
     bytes_ += "\r\n" + body;
-    // The gaps are found by their marks; a key or channel that contains a mark cannot confuse them,
-    // because SKUs are searched with their prefix and the other two in known places.
-    for (std::size_t at = bytes_.find(sku); at != std::string::npos;
-         at = bytes_.find(sku, at + 1)) {
-        sku_at_.push_back(at + 4);
-    }
-    if (options.operation == LoadOperation::reserve) {
-        key_at_ = bytes_.find(key, variable_from);
-        if (locations_) location_at_ = bytes_.rfind(location) + 1;
-    }
+    // The gaps are found by their marks, each searched with what stands before it.
+    const auto gaps = [this](std::string_view before, std::string_view mark) {
+        const std::string wanted = fmt::format("{}{}", before, mark);
+        std::vector<std::size_t> found;
+        for (std::size_t at = bytes_.find(wanted); at != std::string::npos;
+             at = bytes_.find(wanted, at + 1))
+            found.push_back(at + before.size());
+        return found;
+    };
+    sku_at_ = gaps("SKU-", std::string(kSkuDigits, '#'));
+    location_at_ = gaps(R"("location":"L)", std::string(kLocationDigits, '@'));
+    key_at_ = gaps(
+        options.operation == LoadOperation::events_batch ? R"("id":")" : "Idempotency-Key: ", key);
 }
 
 void RequestTemplate::append_to(std::string& out) {
@@ -140,11 +153,11 @@ void RequestTemplate::append_to(std::string& out) {
     char* request = out.data() + start;
     for (const std::size_t at : sku_at_)
         put_decimal(request + at, kSkuDigits, picker_.pick(random_));
-    if (location_at_) {
+    for (const std::size_t at : location_at_) {
         const std::uint32_t location = locations_ == 1 ? 1 : 1 + random_.below(locations_);
-        put_decimal(request + location_at_, kLocationDigits, location);
+        put_decimal(request + at, kLocationDigits, location);
     }
-    if (key_at_) put_hex(request + key_at_, keys_.next());
+    for (const std::size_t at : key_at_) put_hex(request + at, keys_.next());
 }
 
 }  // namespace holdfast::cli

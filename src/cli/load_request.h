@@ -54,8 +54,8 @@ class RequestTemplate {
   private:
     std::string bytes_;
     std::vector<std::size_t> sku_at_;
-    std::size_t location_at_ = 0;  ///< 0: the request names none
-    std::size_t key_at_ = 0;       ///< 0: the request has none
+    std::vector<std::size_t> location_at_;
+    std::vector<std::size_t> key_at_;
     std::uint32_t locations_;
     SkuPicker picker_;
     SplitMix random_;

@@ -134,6 +134,7 @@ class Engine {
     [[nodiscard]] Result<void> open(std::uint32_t index);
     [[nodiscard]] Result<void> reopen(std::uint32_t index);
     [[nodiscard]] Result<void> receive(std::uint32_t index);
+    [[nodiscard]] bool whole_batch_taken(std::string_view answer) const;
     void account(std::string_view answer, const ResponseScan& scan, Nanos started, Nanos answered);
     void add_request(Connection& connection, Nanos started);
     [[nodiscard]] bool flush(std::uint32_t index);
@@ -250,12 +251,21 @@ void Engine::send_due(Nanos at) {
     }
 }
 
+/// Lines of a batch are refused one by one, and the answer is 200 all the same.
+bool Engine::whole_batch_taken(std::string_view answer) const {
+    if (options_.operation != LoadOperation::events_batch) return true;
+    const std::size_t summary = answer.rfind(R"({"summary")");
+    if (summary == std::string_view::npos) return false;
+    const std::string taken = fmt::format(R"("accepted":{},)", options_.items_per_query);
+    return answer.find(taken, summary) != std::string_view::npos;
+}
+
 void Engine::account(std::string_view answer, const ResponseScan& scan, Nanos started,
                      Nanos answered) {
     if (answered < warm_ || answered >= end_) return;
     ++report_.by_status[scan.status];
     report_.latency.record(static_cast<std::uint64_t>(std::max<Nanos>(0, answered - started)));
-    if (scan.status / 100 == 2) {
+    if (scan.status / 100 == 2 && whole_batch_taken(answer)) {
         ++report_.ok;
     } else if (scan.status == 409) {
         ++report_.refused;

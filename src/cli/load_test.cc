@@ -65,6 +65,28 @@ TEST(RequestTemplate, PatchesEveryItemOfABulkQuery) {
     EXPECT_EQ(skus.size(), 5U) << one;
 }
 
+TEST(RequestTemplate, EveryEventOfABatchHasAnIdOfItsOwn) {
+    LoadOptions options;
+    options.operation = LoadOperation::events_batch;
+    options.items_per_query = 50;
+    options.locations = 3;
+    RequestTemplate request(options, 1);
+    std::set<std::string> ids;
+    for (int i = 0; i < 20; ++i) {
+        std::string one;
+        request.append_to(one);
+        ASSERT_THAT(one, StartsWith("POST /v1/events:batch HTTP/1.1\r\n"));
+        ASSERT_THAT(one, HasSubstr("\r\nContent-Type: application/x-ndjson\r\n"));
+        ASSERT_THAT(one, ContainsRegex("\"location\":\"L000[1-3]\""));
+        ASSERT_THAT(one, EndsWith("]}}\n"));
+        for (const char mark : {'%', '#', '@'}) ASSERT_EQ(one.find(mark), std::string::npos);
+        for (std::size_t at = one.find("\"id\":\""); at != std::string::npos;
+             at = one.find("\"id\":\"", at + 1))
+            ids.insert(one.substr(at + 6, 16));
+    }
+    EXPECT_EQ(ids.size(), 1000U);
+}
+
 TEST(RequestTemplate, SameSeedSameRequests) {
     const LoadOptions options;
     std::string left, right;
