@@ -6,20 +6,47 @@
 
 namespace holdfast::api {
 
+namespace {
+
+bool read_unit(Decoder::Parts& parts, JsonReader& reader, json::value value, ItemUnit& unit) {
+    constexpr FieldNames<3> kFields{"unit", "numerator", "denominator"};
+    return reader.read_object(
+        value, kFields, bit(0) | bit(1), [&](std::size_t field, json::value v) {
+            switch (field) {
+                case 0: return parts.kept_text(reader, v, 1, code_bytes_max, unit.code);
+                case 1: return reader.read_integer(v, unit.numerator);
+                default: return reader.read_integer(v, unit.denominator);
+            }
+        });
+}
+
+}  // namespace
+
 bool Decoder::item(std::string_view body, UpsertItem& out, Fault& fault) {
     Parts& parts = *parts_;
     JsonReader reader(fault);
+    std::vector<ItemUnit> units;
     const auto on_field = [&](std::size_t field, json::value v) {
-        if (field == 0) return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
-        if (field == 1) return reader.read_integer_between(v, 0, unit_value_max, out.unit_value);
-        return parts.kept_text(reader, v, 1, code_bytes_max, out.code);
+        switch (field) {
+            case 0: return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
+            case 1: return reader.read_integer_between(v, 0, unit_value_max, out.unit_value);
+            case 2:
+                out.sets_units = true;
+                return reader.read_array(v, item_units_max, [&](std::size_t, json::value unit) {
+                    return read_unit(parts, reader, unit, units.emplace_back());
+                });
+            default: return parts.kept_text(reader, v, 1, code_bytes_max, out.code);
+        }
     };
-    if (!out.code.empty()) {
-        return reader.read_document(parts.parser, body_or_empty_object(body),
-                                    FieldNames<2>{"title", "unit_value"}, 0, on_field);
-    }
-    return reader.read_document(parts.parser, body, FieldNames<3>{"title", "unit_value", "sku"},
-                                bit(2), on_field);
+    const bool read =
+        out.code.empty()
+            ? reader.read_document(parts.parser, body,
+                                   FieldNames<4>{"title", "unit_value", "units", "sku"}, bit(3),
+                                   on_field)
+            : reader.read_document(parts.parser, body_or_empty_object(body),
+                                   FieldNames<3>{"title", "unit_value", "units"}, 0, on_field);
+    if (read) out.units = parts.kept<ItemUnit>(units);
+    return read;
 }
 
 bool Decoder::location(std::string_view body, UpsertLocation& out, Fault& fault) {
@@ -49,11 +76,8 @@ bool Decoder::pool(std::string_view body, UpsertPool& out, Fault& fault) {
                 return parts.location(reader, item, locations.back());
             });
         });
-    if (!read) return false;
-    const std::span<LocationId> kept = parts.arena->array<LocationId>(locations.size());
-    std::copy(locations.begin(), locations.end(), kept.begin());
-    out.locations = kept;
-    return true;
+    if (read) out.locations = parts.kept<LocationId>(locations);
+    return read;
 }
 
 bool Decoder::channel(std::string_view body, UpsertChannel& out, Fault& fault) {

@@ -5,11 +5,11 @@
 namespace holdfast::api {
 namespace {
 
-constexpr FieldNames<4> kLineFields{"sku", "location", "quantity", "line"};
+constexpr FieldNames<5> kLineFields{"sku", "location", "quantity", "line", "unit"};
 constexpr FieldNames<5> kReservationFields{"channel", "lines", "order", "partial",
                                            "time_to_live_seconds"};
-constexpr FieldNames<2> kStepLineFields{"line", "quantity"};
-constexpr FieldNames<3> kMovedLineFields{"line", "quantity", "location"};
+constexpr FieldNames<3> kStepLineFields{"line", "quantity", "unit"};
+constexpr FieldNames<4> kMovedLineFields{"line", "quantity", "unit", "location"};
 
 bool read_line(Decoder::Parts& parts, JsonReader& reader, json::value value, Line& line) {
     return reader.read_object(value, kLineFields, bit(0) | bit(2),
@@ -20,7 +20,8 @@ bool read_line(Decoder::Parts& parts, JsonReader& reader, json::value value, Lin
                                           line.names_location = true;
                                           return parts.location(reader, v, line.location);
                                       case 2: return reader.read_integer(v, line.quantity);
-                                      default: return parts.line_number(reader, v, line.line);
+                                      case 3: return parts.line_number(reader, v, line.line);
+                                      default: return parts.unit(reader, v, line);
                                   }
                               });
 }
@@ -35,6 +36,7 @@ bool read_moved_lines(Decoder::Parts& parts, JsonReader& reader, json::value val
                                       switch (field) {
                                           case 0: return parts.line_number(reader, v, line.line);
                                           case 1: return reader.read_integer(v, line.quantity);
+                                          case 2: return parts.unit(reader, v, line);
                                           default:
                                               line.names_location = true;
                                               return parts.location(reader, v, line.location);
@@ -49,8 +51,11 @@ bool read_step_lines(Decoder::Parts& parts, JsonReader& reader, json::value valu
         Line line;
         const bool read = reader.read_object(
             item, kStepLineFields, bit(0) | bit(1), [&](std::size_t field, json::value v) {
-                return field == 0 ? parts.line_number(reader, v, line.line)
-                                  : reader.read_integer(v, line.quantity);
+                switch (field) {
+                    case 0: return parts.line_number(reader, v, line.line);
+                    case 1: return reader.read_integer(v, line.quantity);
+                    default: return parts.unit(reader, v, line);
+                }
             });
         parts.lines.push_back(line);
         return read;

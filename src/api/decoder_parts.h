@@ -65,6 +65,9 @@ struct Decoder::Parts {
         if (out == kNoChannel) out = kUnknownChannel;
         return true;
     }
+    bool unit(JsonReader& reader, json::value value, Line& line) {
+        return kept_text(reader, value, 1, code_bytes_max, line.unit);
+    }
     bool line_number(JsonReader& reader, json::value value, std::uint64_t& out) {
         // Above it, JavaScript clients cannot tell two numbers apart.
         constexpr std::int64_t kLineMax = 9'007'199'254'740'991;

@@ -217,7 +217,9 @@ std::string_view member_of(Refusal refusal) {
         case Refusal::split_not_allowed:
         case Refusal::quantity_must_be_positive:
         case Refusal::quantity_too_large:
+        case Refusal::quantity_not_whole:
         case Refusal::nothing_to_release: return "/quantity";
+        case Refusal::unknown_unit: return "/unit";
         default: return "";
     }
 }

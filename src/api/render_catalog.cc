@@ -4,7 +4,7 @@
 #include "api/api_key.h"
 #include "api/render.h"
 #include "api/tokens.h"
-#include "canonical/command.h"
+#include "canonical/unit_field.h"
 
 namespace holdfast::api {
 namespace {
@@ -29,6 +29,15 @@ void pool_member(JsonWriter& json, const State& state, std::uint32_t pool) {
     } else {
         json.value(state.pools.code(pool));
     }
+}
+
+void unit_row(JsonWriter& json, std::string_view code, std::int64_t numerator,
+              std::int64_t denominator) {
+    json.begin_object()
+        .member("unit", code)
+        .member("numerator", numerator)
+        .member("denominator", denominator)
+        .end_object();
 }
 
 void render_policy(JsonWriter& json, const FactView& fact, const State& state) {
@@ -65,6 +74,16 @@ void render_api_key_members(JsonWriter& json, const FactView& fact) {
     if (key.expires_at != 0) json.member("expires_at", instant_from_raw(key.expires_at));
 }
 
+void render_units(JsonWriter& json, const FactView& fact) {
+    const auto units = fact.field(FieldTag::item_units);
+    if (!units) return;
+    json.key("units").begin_array();
+    for_each_unit(*units, [&](const ItemUnit& unit) {
+        unit_row(json, unit.code, unit.numerator, unit.denominator);
+    });
+    json.end_array();
+}
+
 void render_entity(JsonWriter& json, const FactView& fact, const State& state) {
     const auto entity = fact.field_as<EntityField>(FieldTag::entity).value_or(EntityField{});
     const std::string_view code = fact.text(FieldTag::code);
@@ -99,6 +118,7 @@ void render_entity(JsonWriter& json, const FactView& fact, const State& state) {
             if (const auto value = fact.field_as<std::int64_t>(FieldTag::unit_value)) {
                 json.member("unit_value", *value);
             }
+            render_units(json, fact);
             break;
     }
     end_with_seq(json, fact.seq());
@@ -108,6 +128,12 @@ void render_item(JsonWriter& json, const State& state, SkuId id, std::int64_t un
     json.begin_object();
     code_members(json, "sku", state.items.code(id.raw), state.items.title(id.raw));
     if (unit_value > 0) json.member("unit_value", unit_value);
+    if (const auto units = state.item_rows.units(id); !units.empty()) {
+        json.key("units").begin_array();
+        for (const ledger::UnitRow& unit : units)
+            unit_row(json, unit.code, unit.numerator, unit.denominator);
+        json.end_array();
+    }
     end_with_seq(json, state.items.changed_at_seq(id.raw));
 }
 

@@ -129,6 +129,29 @@ TEST_F(Stock, CatalogRefusesWhatDoesNotFit) {
     EXPECT_EQ(text(get("/v1/items/A%2FB"), "title"), "Sl\"ash");
 }
 
+TEST_F(Stock, AnItemMayComeInPacks) {
+    const auto entered =
+        put("/v1/items/BOOT", R"({"title":"Boot","units":[{"unit":"pack","numerator":6}]})");
+    EXPECT_EQ(boost::json::serialize(json(entered).at("units")),
+              R"([{"unit":"pack","numerator":6,"denominator":1}])");
+    // Another title leaves the units as they are.
+    EXPECT_EQ(json(put("/v1/items/BOOT", R"({"title":"Boots"})")).if_contains("units"), nullptr);
+    EXPECT_EQ(json(get("/v1/items/BOOT")).at("units").as_array().size(), 1u);
+    const auto held =
+        reserve(R"({"channel":"web","lines":[{"sku":"BOOT","quantity":2,"unit":"pack"}]})");
+    ASSERT_EQ(held.status, 201u) << held.body;
+    EXPECT_EQ(json(held).at("lines").as_array().at(0).at("quantity"), 12);
+    const auto released =
+        post("/v1/reservations/" + text(held, "id") + "/release",
+             R"({"lines":[{"line":1,"quantity":1,"unit":"pack"}]})", "Idempotency-Key: pack-1\r\n");
+    EXPECT_EQ(json(released).at("lines").as_array().at(0).at("quantity"), -6) << released.body;
+    EXPECT_EQ(pointer_of(reserve(
+                  R"({"channel":"web","lines":[{"sku":"SOCK","quantity":1,"unit":"pack"}]})")),
+              "#/lines/0/unit");
+    expect_ok(put("/v1/items/BOOT", R"({"units":[]})"));
+    EXPECT_EQ(json(get("/v1/items/BOOT")).if_contains("units"), nullptr);
+}
+
 TEST_F(Stock, StatusProvesTheState) {
     const auto status = get("/v1/status?include=state_hash,invariants");
     EXPECT_EQ(text(status, "invariants"), "ok");

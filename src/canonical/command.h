@@ -167,7 +167,8 @@ struct UpsertItem {
     /// What one unit is worth in the retailer's smallest coin; below zero = not said, which leaves
     /// what was said before.
     std::int64_t unit_value = -1;
-    std::span<const ItemUnit> units;           ///< beside the base unit
+    std::span<const ItemUnit> units;           ///< beside the base unit; in place of those before
+    bool sets_units = false;                   ///< false: the units stay as they are
     std::span<const KitComponent> components;  ///< none: no kit
 };
 

@@ -131,6 +131,7 @@ enum class FieldTag : std::uint16_t {
     comment = 126,          ///< text
     since = 60,             ///< i64 microseconds UTC: when a node fell silent or came back
     quota = 61,             ///< QuotaField
+    item_units = 62,        ///< UnitField each, its code behind it; absent = as before
 };
 
 struct KeyField {
@@ -159,6 +160,13 @@ struct PolicyField {
     std::uint32_t reserved2 = 0;
     std::int64_t value = 0;  ///< below zero: remove the row
 };
+/// One of the unit is numerator / denominator base units.
+struct UnitField {
+    std::uint32_t numerator = 1;
+    std::uint32_t denominator = 1;
+    std::uint32_t code_bytes = 0;  ///< of the code that follows
+};
+static_assert(sizeof(UnitField) == 12);
 /// Both limits below zero: the row is removed.
 struct QuotaField {
     std::uint32_t group = kNoId;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "canonical/unit_field.h"
 #include "ledger/availability.h"
 
 namespace holdfast::ledger {
@@ -34,6 +35,22 @@ void refresh_rows(State& state, std::uint64_t seq, SkuId sku, Concerned&& concer
         state.positions.for_each_of(sku, refresh);
     else
         state.positions.for_each(refresh);
+}
+
+std::vector<UnitRow> units_in(ByteSpan field) {
+    std::vector<UnitRow> units;
+    for_each_unit(field, [&](const ItemUnit& unit) {
+        units.push_back({.code = std::string(unit.code),
+                         .numerator = unit.numerator,
+                         .denominator = unit.denominator});
+    });
+    return units;
+}
+
+void apply_item(State& state, const FactView& fact, const EntityField& entity) {
+    state.items.put(entity.id, fact.text(FieldTag::code), fact.text(FieldTag::title), fact.seq());
+    if (const auto units = fact.field(FieldTag::item_units))
+        state.item_rows.set_units(SkuId{entity.id}, units_in(*units));
 }
 
 void apply_pool(State& state, const FactView& fact, const EntityField& entity) {
@@ -139,7 +156,7 @@ void apply_reference_data(State& state, const FactView& fact) {
     const std::string_view title = fact.text(FieldTag::title);
     switch (fact.type()) {
         case FactType::name_interned: state.names.put(entity.id, code, {}, fact.seq()); break;
-        case FactType::item_upserted: state.items.put(entity.id, code, title, fact.seq()); break;
+        case FactType::item_upserted: apply_item(state, fact, entity); break;
         case FactType::location_upserted:
             state.reference_seq = fact.seq();
             state.locations.put(entity.id, code, title, fact.seq());

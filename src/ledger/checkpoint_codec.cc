@@ -563,6 +563,38 @@ bool get_quotas(ByteReader& in, State& state) {
     return in.good();
 }
 
+void put_units(ByteWriter& out, const State& state) {
+    std::uint64_t count = 0;
+    state.item_rows.for_each_with_units([&](SkuId, std::span<const UnitRow>) { ++count; });
+    out.put(count);
+    state.item_rows.for_each_with_units([&](SkuId sku, std::span<const UnitRow> units) {
+        out.put(sku);
+        out.put(static_cast<std::uint8_t>(units.size()));
+        for (const UnitRow& unit : units) {
+            out.put_text(unit.code);
+            out.put(unit.numerator);
+            out.put(unit.denominator);
+        }
+    });
+}
+
+bool get_units(ByteReader& in, State& state) {
+    const std::size_t count = in.get_count(25);
+    for (std::size_t i = 0; i < count && in.good(); ++i) {
+        const auto sku = in.get<SkuId>();
+        std::vector<UnitRow> units(in.get<std::uint8_t>());
+        for (UnitRow& unit : units) {
+            unit.code = in.get_text();
+            unit.numerator = in.get<std::int64_t>();
+            unit.denominator = in.get<std::int64_t>();
+            if (unit.numerator < 1 || unit.denominator < 1) return false;
+        }
+        if (sku.raw >= state.items.size()) return false;
+        state.item_rows.set_units(sku, std::move(units));
+    }
+    return in.good();
+}
+
 void put_sources(ByteWriter& out, const State& state) {
     out.put(std::uint64_t{state.sources.rows().size()});
     for (const auto& [source, row] : state.sources.rows()) {
@@ -622,6 +654,7 @@ bool StateEncoder::next(ByteWriter& out) {
         case 3:
             put_policies(out, state_);
             put_quotas(out, state_);
+            put_units(out, state_);
             return true;
         case 4: put_positions(out, state_); return true;
         case 5: put_reservations(out, state_); return true;
@@ -664,9 +697,7 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
                              &state->groups, &state->names})
         get_codes(in, *table);
     const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
-                       get_quotas(in, *state) && get_positions(in, *state) &&
-                       get_reservations(in, *state) && get_inbound(in, *state) &&
-                       get_lanes(in, *state) && get_counts(in, *state) && get_returns(in, *state);
+                       get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) && get_reservations(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) && get_counts(in, *state) && get_returns(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);

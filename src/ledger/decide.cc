@@ -4,6 +4,7 @@
 #include "ledger/advisory.h"
 #include "ledger/deciders.h"
 #include "ledger/movement.h"
+#include "ledger/units.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -88,13 +89,41 @@ Outcome record(const Context& context, const RecordEvent& event) {
     }
 }
 
+/// Decides a command with its lines in base units.
+template <class Command, class Decide>
+Outcome with_base_lines(const Context& context, const Command& command,
+                        const Reservation* reservation, Decide&& decide) {
+    if (!names_units(command.lines) || command.lines.size() > lines_per_request_max)
+        return decide(command);
+    const BaseLines base = in_base_units(context, command.lines, reservation);
+    if (!base.problems.empty()) return refused_lines(base.problems);
+    Command converted = command;
+    converted.lines = base.lines;
+    return decide(converted);
+}
+
+Outcome record_in_base_units(const Context& context, const RecordEvent& event) {
+    const State& state = context.state;
+    const Reservation* of_order =
+        event.order.empty() ? nullptr
+                            : state.reservations.find_by_order(state.order_hash(event.order));
+    return with_base_lines(context, event, of_order,
+                           [&](const RecordEvent& base) { return record(context, base); });
+}
+
 struct Dispatch {
     const Context& context;
-    Outcome operator()(const ReserveStock& c) const { return reserve(context, c); }
-    Outcome operator()(const StepReservation& c) const { return step(context, c); }
+    Outcome operator()(const ReserveStock& c) const {
+        return with_base_lines(context, c, nullptr,
+                               [&](const ReserveStock& base) { return reserve(context, base); });
+    }
+    Outcome operator()(const StepReservation& c) const {
+        return with_base_lines(context, c, context.state.reservations.find(c.reservation),
+                               [&](const StepReservation& base) { return step(context, base); });
+    }
     Outcome operator()(const ExpireHolds& c) const { return expire(context, c); }
     Outcome operator()(const ReportOverdue& c) const { return report_overdue(context, c); }
-    Outcome operator()(const RecordEvent& c) const { return record(context, c); }
+    Outcome operator()(const RecordEvent& c) const { return record_in_base_units(context, c); }
     Outcome operator()(const UpsertItem& c) const { return upsert_item(context, c); }
     Outcome operator()(const UpsertLocation& c) const { return upsert_location(context, c); }
     Outcome operator()(const UpsertPool& c) const { return upsert_pool(context, c); }
@@ -173,7 +202,7 @@ Outcome decide_advisory(const Context& context, const RecordEvent& event) {
     std::vector<std::byte> would_be;
     FactWriter aside(would_be);
     const Outcome outcome =
-        record(Context{context.state, context.stamp, context.arena, aside}, event);
+        record_in_base_units(Context{context.state, context.stamp, context.arena, aside}, event);
     if (outcome.kind != Outcome::Kind::recorded) return outcome;
     return record_advisory(context, event, would_be, differs);
 }

@@ -28,6 +28,37 @@ void code_fields(FactWriter& fact, const EntityField& entity, std::string_view c
     fact.text(FieldTag::title, title);
 }
 
+Refusal units_refusal(std::span<const ItemUnit> units) {
+    if (units.size() > item_units_max) return Refusal::too_many_lines;
+    const auto in_range = [](std::int64_t n) { return n >= 1 && n <= unit_factor_max; };
+    for (std::size_t i = 0; i < units.size(); ++i) {
+        if (!code_allowed(units[i].code)) return Refusal::code_not_allowed;
+        if (!in_range(units[i].numerator) || !in_range(units[i].denominator))
+            return Refusal::value_out_of_range;
+        for (std::size_t j = 0; j < i; ++j)
+            if (units[j].code == units[i].code) return Refusal::duplicate_line;
+    }
+    return Refusal::none;
+}
+
+void units_field(FactWriter& fact, std::span<const ItemUnit> units, Arena& arena) {
+    std::size_t bytes = 0;
+    for (const ItemUnit& unit : units) bytes += sizeof(UnitField) + unit.code.size();
+    const std::span<std::byte> field = arena.array<std::byte>(bytes);
+    std::size_t at = 0;
+    for (const ItemUnit& unit : units) {
+        store(field.data() + at,
+              UnitField{.numerator = static_cast<std::uint32_t>(unit.numerator),
+                        .denominator = static_cast<std::uint32_t>(unit.denominator),
+                        .code_bytes = static_cast<std::uint32_t>(unit.code.size())});
+        at += sizeof(UnitField);
+        std::copy_n(as_byte_span(unit.code).begin(), unit.code.size(),
+                    field.begin() + static_cast<std::ptrdiff_t>(at));
+        at += unit.code.size();
+    }
+    fact.field(FieldTag::item_units, field);
+}
+
 /// What is wrong with the members of a pool or of a group, location by location. Of a group
 /// (kNoGroup: a pool) they may be in no other one.
 std::span<const LineProblem> member_problems(const Context& context,
@@ -72,11 +103,14 @@ Outcome upsert_item(const Context& context, const UpsertItem& command) {
     const Slot slot = slot_for(context.state.items, command.code, command.title);
     if (slot.refusal != Refusal::none) return refused(slot.refusal);
     if (command.unit_value > unit_value_max) return refused(Refusal::value_out_of_range);
+    if (const Refusal refusal = units_refusal(command.units); refusal != Refusal::none)
+        return refused(refusal);
     Entry entry(context.state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::item_upserted);
     entry.envelope_fields();
     code_fields(fact, {.id = slot.id}, command.code, command.title);
     if (command.unit_value >= 0) fact.value(FieldTag::unit_value, command.unit_value);
+    if (command.sets_units) units_field(fact, command.units, context.arena);
     entry.end();
     return entry.finish();
 }

@@ -16,6 +16,7 @@
 #include "ledger/document.h"
 #include "ledger/expected_supply.h"
 #include "ledger/inbound_table.h"
+#include "ledger/item_table.h"
 #include "ledger/key_table.h"
 #include "ledger/lane_table.h"
 #include "ledger/policy_table.h"
@@ -100,6 +101,7 @@ struct State {
     CodeTable groups{groups_max};
     CodeTable names{names_max};  ///< sources, actors, reasons
 
+    ItemTable item_rows;
     std::vector<LocationRow> location_rows;
     std::vector<ChannelRow> channel_rows;
     std::vector<PoolRow> pool_rows;

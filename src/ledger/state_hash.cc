@@ -27,6 +27,7 @@ enum class RowTag : std::uint8_t {
     quota = 42,
     quota_used = 43,
     quota_version = 44,
+    item_units = 45,
     lane = 51,
     lane_level = 52,
     transfer = 53,
@@ -86,6 +87,18 @@ void add_reference_data(Sum& sum, const State& state) {
         row.put(scope.sku.raw);
         row.put(scope.location.raw);
         row.put(static_cast<std::int64_t>(set.value));
+    });
+}
+
+void add_units(Sum& sum, const State& state) {
+    state.item_rows.for_each_with_units([&](SkuId sku, std::span<const UnitRow> units) {
+        ByteWriter& row = sum.row(RowTag::item_units);
+        row.put(sku.raw);
+        for (const UnitRow& unit : units) {
+            row.put_text(unit.code);
+            row.put(unit.numerator);
+            row.put(unit.denominator);
+        }
     });
 }
 
@@ -295,6 +308,7 @@ Hash128 State::stock_hash() const {
     Sum sum;
     add_reference_data(sum, *this);
     add_quotas(sum, *this);
+    add_units(sum, *this);
     add_positions(sum, *this);
     add_reservations(sum, *this, false);
     add_inbound(sum, *this, false);
@@ -307,6 +321,7 @@ Hash128 State::state_hash() const {
     Sum sum;
     add_reference_data(sum, *this);
     add_quotas(sum, *this);
+    add_units(sum, *this);
     add_policy_versions(sum, *this);
     for (std::uint32_t id = 0; id < names.size(); ++id) {
         ByteWriter& row = sum.row(RowTag::name);

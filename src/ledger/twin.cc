@@ -202,7 +202,7 @@ TwinOutcome Twin::apply(const Command& command, Instant now) {
         return advise(*event, now);
     if (const Envelope* envelope = envelope_of(command))
         if (auto seen = seen_before(*envelope, now)) return repeated(*envelope, *seen, now);
-    return std::visit([&](const auto& c) { return on(c, now); }, command);
+    return std::visit([&](const auto& c) { return in_base_units(c, now); }, command);
 }
 
 void Twin::forget(Instant now) {
@@ -379,10 +379,18 @@ TwinOutcome Twin::on(const WakeCases&, Instant) { return {}; }
 TwinOutcome Twin::on(const UpsertItem& c, Instant now) {
     if (!twin_code_allowed(c.code)) return twin_refused(Refusal::code_not_allowed);
     if (c.unit_value > unit_value_max) return twin_refused(Refusal::value_out_of_range);
+    if (const Refusal refusal = bad_units(c); refusal != Refusal::none)
+        return twin_refused(refusal);
     Draft draft;
     draft.type = FactType::item_upserted;
     draft.unit_value = c.unit_value;
-    draft.upsert = [&] { twin_put_code(items, c.code, c.title); };
+    draft.upsert = [&] {
+        const SkuId sku{twin_put_code(items, c.code, c.title)};
+        if (!c.sets_units) return;
+        units.erase(sku);
+        for (const ItemUnit& unit : c.units)
+            units[sku].push_back({std::string(unit.code), unit.numerator, unit.denominator});
+    };
     return record(draft, &c.envelope, now);
 }
 

@@ -207,6 +207,14 @@ struct TwinQuota {
 /// kNoSku: every SKU that has none of its own.
 using TwinQuotaScope = std::tuple<GroupId, ChannelId, SkuId>;
 
+/// One of it is numerator / denominator base units.
+struct TwinUnit {
+    std::string code;
+    std::int64_t numerator = 1;
+    std::int64_t denominator = 1;
+    friend bool operator==(const TwinUnit&, const TwinUnit&) = default;
+};
+
 /// The whole ledger as maps. Everything is open to read: tests compare it with State.
 class Twin {
   public:
@@ -241,6 +249,7 @@ class Twin {
     // --- observable state ---
     std::uint64_t seq = 0;
     std::vector<TwinCode> items;
+    std::map<SkuId, std::vector<TwinUnit>> units;  ///< of items that have any
     std::vector<TwinCode> locations;
     std::vector<TwinCode> channels;
     std::vector<TwinCode> pools;
@@ -403,6 +412,21 @@ class Twin {
                                                 std::optional<LocationId> at);
     static Units cancel(Draft& draft, const std::vector<std::size_t>& parts, Units wanted);
     TwinOutcome record_both(Draft first, Draft second, const Envelope* envelope, Instant now);
+    // Units of measure (twin_units.cc).
+    Refusal bad_units(const UpsertItem& c) const;
+    std::vector<TwinProblem> to_base_units(std::vector<Line>& lines,
+                                           std::optional<std::uint64_t> speaks_of) const;
+    TwinOutcome in_base_units(const ReserveStock& c, Instant now);
+    TwinOutcome in_base_units(const StepReservation& c, Instant now);
+    TwinOutcome in_base_units(const RecordEvent& c, Instant now);
+    template <class Command>
+    TwinOutcome in_base_units(const Command& c, std::optional<std::uint64_t> speaks_of,
+                              Instant now);
+    template <class Command>
+    TwinOutcome in_base_units(const Command& c, Instant now) {
+        return on(c, now);  // no lines
+    }
+
     // Quotas (twin_quota.cc).
     TwinOutcome on(const SetQuota& c, Instant now);
     const TwinQuota* quota(GroupId group, ChannelId channel, SkuId sku) const;

@@ -202,6 +202,7 @@ void CommandStream::draw_lines(DrawnCommand& d, const Twin& twin) {
         line.names_location = random_.percent(35);
         if (line.names_location) line.location = place(twin);
         line.quantity = quantity();
+        line.unit = unit();
         static constexpr Bucket kBuckets[] = {Bucket::damaged, Bucket::quarantine, Bucket::suspect,
                                               Bucket::reserved};
         if (random_.percent(3)) line.bucket = random_.pick(kBuckets);
@@ -323,6 +324,7 @@ Command CommandStream::item(DrawnCommand& d, std::uint64_t number) {
     c.title = text(d, fmt::format("title {}", random_.below(3)));
     if (random_.percent(50)) c.unit_value = static_cast<std::int64_t>(random_.below(5'000));
     if (random_.percent(4)) c.unit_value = unit_value_max + 1;
+    item_units(d, c);
     return c;
 }
 
@@ -388,6 +390,7 @@ std::string describe_lines(std::span<const Line> lines) {
         const Line& l = lines[i];
         words += fmt::format(" [line {} sku {} x{}", l.line, static_cast<std::int32_t>(l.sku.raw),
                              l.quantity);
+        if (!l.unit.empty()) words += fmt::format(" {}", l.unit);
         if (l.names_location)
             words += fmt::format(" at {}", static_cast<std::int32_t>(l.location.raw));
         if (l.names_book) words += fmt::format(" book {} suspect {}", l.book, l.book_suspect);

@@ -53,6 +53,7 @@ struct DrawnCommand {
     std::vector<LocationId> locations;
     std::vector<SourceCut> includes;
     std::vector<KitComponent> components;
+    std::vector<ItemUnit> units;
     std::deque<std::string> texts;
     Instant now{};
 };
@@ -99,6 +100,8 @@ class CommandStream {
     Command node_status(DrawnCommand& d, const Twin& twin);
     Command policy(DrawnCommand& d, const Twin& twin);
     Command quota(DrawnCommand& d, const Twin& twin);
+    void item_units(DrawnCommand& d, UpsertItem& c);
+    std::string_view unit();
     GroupId any_group(const Twin& twin);
     Command api_key(DrawnCommand& d);
     Command about_sources(DrawnCommand& d, const Twin& twin);  // twin_commands_sources.cc

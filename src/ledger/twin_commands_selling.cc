@@ -7,6 +7,7 @@ namespace holdfast::ledger {
 namespace {
 
 constexpr std::uint64_t kGroups = 3;
+constexpr std::string_view kUnits[] = {"pack", "case"};
 constexpr std::int64_t kMinute = 60'000'000;
 
 }  // namespace
@@ -17,6 +18,24 @@ Command CommandStream::selling(DrawnCommand& d, const Twin& twin) {
     if (kind < 35) return node_status(d, twin);
     if (kind < 60) return quota(d, twin);
     return policy(d, twin);
+}
+
+void CommandStream::item_units(DrawnCommand& d, UpsertItem& c) {
+    c.sets_units = random_.percent(50);
+    for (const std::string_view code : kUnits)
+        if (random_.percent(50))
+            d.units.push_back({code, random_.between(1, 3), random_.between(1, 2)});
+    if (random_.percent(3)) d.units.push_back({"pack", 1, 1});
+    if (random_.percent(3)) d.units.push_back({"ton", 1, unit_factor_max + 1});
+    if (random_.percent(2)) d.units.push_back({"", 1, 1});
+    if (random_.percent(1)) d.units.resize(item_units_max + 1, {"pack", 1, 1});
+    c.units = d.units;
+}
+
+/// Of a line: mostly none.
+std::string_view CommandStream::unit() {
+    if (!random_.percent(5)) return {};
+    return random_.percent(4) ? "ton" : random_.pick(kUnits);
 }
 
 GroupId CommandStream::any_group(const Twin& twin) {

@@ -141,6 +141,16 @@ Difference policies(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
+Difference units(const State& state, const Twin& twin) {
+    std::map<SkuId, std::vector<TwinUnit>> rows;
+    state.item_rows.for_each_with_units([&](SkuId sku, std::span<const UnitRow> units) {
+        for (const UnitRow& unit : units)
+            rows[sku].push_back({unit.code, unit.numerator, unit.denominator});
+    });
+    if (rows != twin.units) return "units of items differ";
+    return std::nullopt;
+}
+
 Difference quotas(const State& state, const Twin& twin) {
     std::map<TwinQuotaScope, TwinQuota> rows;
     const auto interned = [&](std::uint16_t name) {
@@ -431,6 +441,7 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
     if (auto d = tables(state, twin)) return d;
     if (auto d = policies(state, twin)) return d;
     if (auto d = quotas(state, twin)) return d;
+    if (auto d = units(state, twin)) return d;
     if (auto d = positions(state, twin)) return d;
     if (auto d = reservations(state, twin)) return d;
     if (auto d = first_movement_difference(state, twin)) return d;

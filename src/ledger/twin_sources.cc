@@ -152,7 +152,7 @@ TwinOutcome Twin::advise(const RecordEvent& c, Instant now) {
     if (differs) seen = seen_before(envelope, now);
     if (seen) return repeated(c.envelope, *seen, now);
     Twin copy = *this;
-    const TwinOutcome tried = copy.on(c, now);
+    const TwinOutcome tried = copy.in_base_units(c, now);
     if (tried.kind != Outcome::Kind::recorded) return tried;
     std::map<TwinPosting, Units> would_be;
     for (const TwinFact& fact : tried.facts)

@@ -9,6 +9,7 @@ def make(hub):
 
     put("/v1/items/BOOT-42", {"title": "Boot, size 42"})
     put("/v1/items/SOCK-7", {})
+    put("/v1/items/TEA", {"units": [{"unit": "ounce", "numerator": 2835, "denominator": 100}]})
     put("/v1/locations/DC1", {"title": "Main warehouse"})
     put("/v1/locations/STORE-17", {})
     put("/v1/locations/AWAY", {})

@@ -246,6 +246,9 @@ void CommandReader::read_one_line(ReadCommand& out) {
             more = true;
         } else if (read_movement_word(line)) {
             more = true;
+        } else if (words_.eat("unit")) {
+            line.unit = keep(out, words_.take());
+            more = true;
         } else if (words_.eat("times")) {
             times = static_cast<std::size_t>(words_.take_number().value_or(1));
             more = true;
@@ -267,6 +270,7 @@ bool CommandReader::read_table(ReadCommand& out) {
     if (words_.eat("item")) {
         UpsertItem c;
         c.code = keep(out, words_.take());
+        if (words_.eat("comes in")) return read_units(out, c);
         if (!words_.eat("is added") && !words_.eat("is called")) return false;
         if (lines_follow()) c.title = keep(out, words_.take());
         out.command = c;

@@ -25,6 +25,7 @@ struct ReadCommand {
     std::vector<LocationId> locations;
     std::vector<SourceCut> includes;
     std::vector<KitComponent> components;
+    std::vector<ItemUnit> units;
     std::deque<std::string> texts;
     std::string label;  ///< what the story calls the reservation that this one makes
 };
@@ -63,6 +64,7 @@ class CommandReader {
     bool read_group(ReadCommand& out);
     bool read_node(ReadCommand& out);
     bool read_quota(ReadCommand& out);
+    bool read_units(ReadCommand& out, UpsertItem c);
     bool read_policy(ReadCommand& out, PolicyKind kind);
     bool read_api_key(ReadCommand& out);
     bool read_source(ReadCommand& out);  // read_sources.cc

@@ -35,6 +35,23 @@ bool CommandReader::read_node(ReadCommand& out) {
     return c.online || words_.eat("is offline");
 }
 
+/// "item SHOE comes in pack of 6, pound of 454 / 1000"; "item SHOE comes in nothing else".
+bool CommandReader::read_units(ReadCommand& out, UpsertItem c) {
+    c.sets_units = true;
+    while (!words_.done() && !words_.eat("nothing else")) {
+        ItemUnit unit;
+        unit.code = keep(out, words_.take());
+        if (!words_.eat("of")) return false;
+        unit.numerator = words_.take_number().value_or(0);
+        if (words_.eat("/")) unit.denominator = words_.take_number().value_or(0);
+        out.units.push_back(unit);
+        if (!words_.eat(",")) break;
+    }
+    c.units = out.units;
+    out.command = c;
+    return true;
+}
+
 /// "quota of web in north for SHOE is guarantee 3 cap 5 priority 1, refilled"; "... is removed".
 bool CommandReader::read_quota(ReadCommand& out) {
     SetQuota c;
