@@ -213,7 +213,8 @@ TEST_F(Events, OrdersHoldConfirmAndForce) {
     EXPECT_EQ(boost::json::serialize(json(sold).at("raises")), R"(["oversold_order"])");
 
     EXPECT_EQ(event(R"("type":"order.cancelled","data":{"order":"1"})").status, 201u);
-    EXPECT_EQ(code_of(event(R"("type":"order.cancelled","data":{"order":"99"})")), "unknown_order");
+    EXPECT_EQ(code_of(event(R"("type":"allocation.created","data":{"order":"99"})")),
+              "unknown_order");
 }
 
 TEST_F(Events, SaysWhatIsWrongWithAnEvent) {

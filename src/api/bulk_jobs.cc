@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "api/event_command.h"
+#include "api/handlers.h"
 #include "api/render.h"
 #include "api/tokens.h"
 #include "http/json_writer.h"

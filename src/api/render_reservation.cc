@@ -51,6 +51,7 @@ void new_lines(JsonWriter& json, const FactView& fact, const State& state) {
 
 std::string_view change_of(FactType type) {
     switch (type) {
+        case FactType::order_created:  // confirmed for an order that events waited for
         case FactType::reservation_confirmed: return "confirmed";
         case FactType::reservation_extended: return "extended";
         case FactType::reservation_adjusted: return "adjusted";

@@ -121,6 +121,9 @@ enum class FieldTag : std::uint16_t {
     would_be_postings = 74,      ///< WouldBePosting each: what an advisory fact did not do
     advisory_semantic_key = 75,  ///< KeyField; the table of keys does not know it
     repeats = 76,                ///< u64: the fact that was there already
+    parked_lines = 77,           ///< ParkedLineField each: the promise part waits for its order
+    settled_parts = 78,          ///< SettledPartField each
+    parked_seqs = 79,            ///< u64 each: of the parked facts that are settled, or overdue
 
     unit_value = 120,       ///< i64: what one unit of the item is worth, in the smallest coin
     case_ids = 121,         ///< u64 each: the cases that the fact is about
@@ -204,6 +207,23 @@ struct WouldBePosting {
     std::int64_t delta = 0;
 };
 static_assert(sizeof(WouldBePosting) == 24);
+struct ParkedLineField {
+    std::uint64_t line = 0;  ///< the event's own number; 0 = it gave none
+    std::uint32_t sku = kNoId;
+    std::uint32_t location = kNoId;
+    std::int64_t units = 0;
+};
+static_assert(sizeof(ParkedLineField) == 24);
+/// Units of an order's line that had left before the order came.
+struct SettledPartField {
+    std::uint64_t line = 0;
+    std::uint32_t part = 0;  ///< of the reservation; the next one is new
+    std::uint32_t sku = kNoId;
+    std::uint32_t location = kNoId;
+    std::uint32_t reserved = 0;
+    std::int64_t units = 0;
+};
+static_assert(sizeof(SettledPartField) == 32);
 struct SourceGapField {
     std::uint64_t epoch = 0;
     std::uint64_t first = 0;
@@ -342,6 +362,10 @@ class FactWriter {
     void post_late(std::span<const Posting> postings);
     /// Appends to the list field with this tag, or begins it.
     void extend(FieldTag tag, ByteSpan items);
+    /// The fact that was ended last. Valid until the buffer grows.
+    [[nodiscard]] FactView ended_fact() const {
+        return FactView::trusted(ByteSpan(out_).subspan(start_));
+    }
     /// Completes the fact and returns it (valid until the buffer grows).
     FactView end();
     /// Marks the fact that was ended last as the last of its entry.

@@ -62,6 +62,18 @@ void add(Change& change, const Posting& posting) {
 
 using Changes = std::map<Position, Change>;
 
+/// Goods that left before anybody told of their order: a fact that speaks of them moves none
+/// itself.
+void add_goods_that_had_left(Changes& changes, const FactView& fact) {
+    if (fact.type() != FactType::parked_overdue && fact.type() != FactType::parked_settled) return;
+    const auto lines = fact.field(FieldTag::parked_lines);
+    for (std::size_t i = 0; lines && (i + 1) * sizeof(ParkedLineField) <= lines->size(); ++i) {
+        const auto line = fact.item<ParkedLineField>(lines, i, {});
+        if (line.sku != kNoId)
+            changes[{SkuId{line.sku}, LocationId{line.location}}].out += line.units;
+    }
+}
+
 Changes changes_of(const FactView& fact, const LedgerView& ledger) {
     Changes changes;
     // What a source that is not believed would have changed.
@@ -81,6 +93,7 @@ Changes changes_of(const FactView& fact, const LedgerView& ledger) {
         else if (posting.place.kind() == PlaceKind::lane)
             add(changes[{posting.sku, ledger.lane_ends_at(posting.place.number())}], posting);
     }
+    add_goods_that_had_left(changes, fact);
     return changes;
 }
 

@@ -4,6 +4,7 @@
 #include "base/planted.h"
 #include "ledger/apply_count.h"
 #include "ledger/apply_inbound.h"
+#include "ledger/apply_parked.h"
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
 #include "ledger/apply_return.h"
@@ -71,6 +72,7 @@ void apply_effect(State& state, const FactView& fact) {
     apply_return(state, fact);
     apply_reference_data(state, fact);
     apply_to_sources(state, fact);
+    apply_parked(state, fact);
 }
 
 }  // namespace
@@ -92,6 +94,7 @@ void apply(State& state, const FactView& fact) {
     state.inbound.advance(state.log_time);
     state.returns.advance(state.log_time);
     state.counts.advance(state.log_time, state.seq + 1);
+    state.parked.advance(state.log_time);
 }
 
 }  // namespace holdfast::ledger

@@ -123,6 +123,22 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
         counts.cancel_pending += change.delta;
         state.reservations.set_counts(part, counts);
     }
+    const auto settled = fact.field(FieldTag::settled_parts);
+    for (std::size_t i = 0; settled && (i + 1) * sizeof(SettledPartField) <= settled->size(); ++i) {
+        const auto gone = fact.item<SettledPartField>(settled, i, {});
+        HOLDFAST_CHECK(gone.part <= reservation.part_count, "parts are appended densely");
+        if (gone.part == reservation.part_count) {
+            Part& part = state.reservations.append_part(reservation);
+            part.line = gone.line;
+            part.sku = SkuId{gone.sku};
+            part.location = LocationId{gone.location};
+        }
+        Part& part = state.reservations.parts_mutable(reservation)[gone.part];
+        PartCounts counts = state.reservations.counts(part);
+        counts.created += gone.units;
+        counts.shipped += gone.units;
+        state.reservations.set_counts(part, counts);
+    }
     // Only now: between two postings of one fact a unit may be in neither bucket.
     for (std::size_t i = 0; i < postings; ++i) {
         const auto index =

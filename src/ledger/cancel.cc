@@ -3,6 +3,7 @@
 #include "ledger/cancel.h"
 
 #include "base/planted.h"
+#include "ledger/parked.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -107,7 +108,7 @@ Outcome cancel_order(const Context& context, const RecordEvent& event) {
     if (event.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
     const Reservation* reservation =
         state.reservations.find_by_order(state.order_hash(event.order));
-    if (reservation == nullptr) return refused(Refusal::unknown_order);
+    if (reservation == nullptr) return park_cancellation(context, event);
 
     ReservationChanges changes(state, *reservation, context.arena);
     const ArenaList<LineProblem> problems =

@@ -463,6 +463,56 @@ void get_authority(ByteReader& in, State& state) {
     }
 }
 
+void put_parked(ByteWriter& out, const State& state) {
+    out.put(std::uint64_t{state.parked.rows().size()});
+    for (const auto& [seq, event] : state.parked.rows()) {
+        out.put(seq);
+        out.put(static_cast<std::uint16_t>(event.type));
+        out.put_text(event.order);
+        out.put(event.channel.raw);
+        out.put(event.parked_at);
+        out.put(static_cast<std::uint8_t>(event.told));
+        out.put(std::uint64_t{event.lines.size()});
+        for (const ParkedLine& line : event.lines) {
+            out.put(line.line);
+            out.put(line.sku.raw);
+            out.put(line.location.raw);
+            out.put(line.units);
+        }
+    }
+}
+
+bool get_parked(ByteReader& in, State& state) {
+    const std::size_t rows = in.get_count(35);
+    std::uint64_t before = 0;
+    for (std::size_t i = 0; i < rows && in.good(); ++i) {
+        ParkedEvent event;
+        event.seq = in.get<std::uint64_t>();
+        if (event.seq <= before) return false;
+        before = event.seq;
+        event.type = static_cast<FactType>(in.get<std::uint16_t>());
+        event.order = in.get_text();
+        event.order_hash = state.order_hash(event.order);
+        event.channel = ChannelId{in.get<std::uint32_t>()};
+        if (event.channel != kNoChannel && event.channel.raw >= state.channels.size()) return false;
+        event.parked_at = in.get<std::int64_t>();
+        event.told = in.get<std::uint8_t>() != 0;
+        event.lines.resize(in.get_count(24));
+        for (ParkedLine& line : event.lines) {
+            line.line = in.get<std::uint64_t>();
+            line.sku = SkuId{in.get<std::uint32_t>()};
+            line.location = LocationId{in.get<std::uint32_t>()};
+            line.units = in.get<Units>();
+            if ((line.sku != kNoSku && line.sku.raw >= state.items.size()) ||
+                (line.location != kNoLocation && line.location.raw >= state.locations.size()) ||
+                !in_bounds(line.units))
+                return false;
+        }
+        state.parked.park(std::move(event));
+    }
+    return in.good();
+}
+
 void put_access(ByteWriter& out, const State& state) {
     out.put(std::uint64_t{state.access.rows().size()});
     for (const auto& [id, row] : state.access.rows()) {
@@ -669,6 +719,7 @@ bool StateEncoder::next(ByteWriter& out) {
         case 9:
             put_sources(out, state_);
             put_authority(out, state_);
+            put_parked(out, state_);
             return true;
         case 10: put_access(out, state_); return true;
         default: return false;
@@ -696,13 +747,13 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
     for (CodeTable* table : {&state->items, &state->locations, &state->channels, &state->pools,
                              &state->groups, &state->names})
         get_codes(in, *table);
-    const bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
-                       get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) && get_reservations(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) && get_counts(in, *state) && get_returns(in, *state);
+                       get_rows(in, *state) && get_policies(in, *state) && get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) && get_reservations(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) && get_counts(in, *state) && get_returns(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);
         get_sources(in, *state);
         get_authority(in, *state);
+        whole = get_parked(in, *state);
         get_access(in, *state);
     }
     if (!in.source_result()) return tl::unexpected(in.source_result().error());

@@ -8,12 +8,16 @@
 
 namespace holdfast::ledger {
 
+struct Settlement;  // ledger/parked.h
+
 /// What every decider is given.
 struct Context {
     const State& state;
     const Stamp& stamp;
     Arena& arena;
     FactWriter& writer;
+    /// Of an order that comes after events which were about it.
+    const Settlement* settles = nullptr;
 };
 
 Outcome reserve(const Context& context, const ReserveStock& command);

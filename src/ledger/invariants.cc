@@ -133,6 +133,13 @@ std::optional<std::string> State::check_invariants() const {
     std::erase_if(supply, [](const auto& row) { return row.second == 0; });
     if (supply != expected.rows()) return "expected supply is not what its documents say";
     if (auto fault = check_sources(*this)) return fault;
+    std::size_t waiting = 0;
+    for (const auto& [seq, event] : parked.rows()) {
+        waiting += event.size();
+        if (event.told == parked.untold().contains(seq))
+            return fmt::format("parked event {} is told and untold", seq);
+    }
+    if (waiting != parked.size()) return "parked lines are not counted right";
     std::optional<std::string> fault;
     positions.for_each([&](const Position& p) {
         const RareBuckets rare = positions.rare(p.sku, p.location);

@@ -1,6 +1,7 @@
 // Orders: created over a hold, sold elsewhere or holding now.
 #include "base/planted.h"
 #include "ledger/movement.h"
+#include "ledger/parked.h"
 #include "ledger/reservation_changes.h"
 
 namespace holdfast::ledger {
@@ -73,11 +74,14 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
     post_new_parts(fact, parts);
     entry.envelope_fields();
     if (event.channel != kNoChannel) fact.value(FieldTag::channel, event.channel.raw);
-    new_part_fields(fact, context, parts, aside);
+    const Settlement* settles = context.settles;
+    new_part_fields(fact, context, parts,
+                    settles == nullptr ? aside : of_own_lines(*settles, aside, context.arena));
     fact.text(FieldTag::order, event.order);
     fact.text(FieldTag::document, event.document);
     if (oversold > 0 && !planted(Bug::oversell_without_case)) raise(fact, kOversold);
     entry.end();
+    if (settles != nullptr) write_settlement(entry, context, event, nullptr);
     return entry.finish();
 }
 
@@ -118,8 +122,8 @@ struct KeptUnits {
     std::span<Units> of_part;
     std::span<Units> missing_of_line;
 };
-KeptUnits keep_of_hold(const RecordEvent& event, const ReservationChanges& changes, bool late,
-                       Arena& arena) {
+KeptUnits keep_of_hold(const RecordEvent& event, bool keeps_whole,
+                       const ReservationChanges& changes, bool late, Arena& arena) {
     const std::span<const Part> parts = changes.parts();
     const KeptUnits kept{arena.array<Units>(parts.size()), arena.array<Units>(event.lines.size())};
     ArenaMap<std::uint32_t> line_of(arena);  // index + 1
@@ -131,7 +135,7 @@ KeptUnits keep_of_hold(const RecordEvent& event, const ReservationChanges& chang
     for (std::size_t p = 0; p < parts.size(); ++p) {
         const PartCounts& now = changes.now(p);
         const Units held = late ? now.expired : now.reserved + now.backordered;
-        if (event.lines.empty()) kept.of_part[p] = held;
+        if (keeps_whole) kept.of_part[p] = held;
         const std::uint32_t line = line_of.get({parts[p].line, parts[p].sku.raw});
         if (line == 0) continue;
         kept.of_part[p] = std::min(held, kept.missing_of_line[line - 1]);
@@ -153,7 +157,9 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
         return refused_lines(malformed);
 
     ReservationChanges changes(state, *reservation, context.arena);
-    const KeptUnits kept = keep_of_hold(event, changes, late, context.arena);
+    // Once something was settled, no line means that nothing is wanted any more.
+    const bool keeps_whole = event.lines.empty() && context.settles == nullptr;
+    const KeptUnits kept = keep_of_hold(event, keeps_whole, changes, late, context.arena);
     ArenaList<PlannedPart> taken(context.arena);
     Units late_forced = 0;
     if (late) late_forced = revive(context, *reservation, kept.of_part, changes, taken);
@@ -192,7 +198,30 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     if (late_forced > 0) raises.push_back(CaseKind::late_confirm_without_stock);
     raise(fact, raises.view());
     entry.end();
+    if (context.settles != nullptr) write_settlement(entry, context, event, reservation);
     return entry.finish();
+}
+
+Outcome decide_order(const Context& context, const RecordEvent& event) {
+    if (event.names_reservation) return order_over_hold(context, event);
+    return event.already_sold ? order_sold_elsewhere(context, event)
+                              : order_holding_now(context, event);
+}
+
+/// Less what left or was cancelled before anybody told of the order.
+Outcome decide_settled_order(const Context& context, const RecordEvent& event) {
+    if (const auto malformed = malformed_lines(context, event); !malformed.empty())
+        return refused_lines(malformed);
+    RecordEvent rest = event;
+    if (event.names_reservation && event.lines.empty())
+        if (const Reservation* hold = context.state.reservations.find(event.reservation))
+            rest.lines = lines_of_hold(context.state, *hold, context.arena);
+    const Settlement& settlement = settlement_of(context, rest.lines, event);
+    rest.lines = settlement.rest;
+    Context settling{context.state, context.stamp, context.arena, context.writer, &settlement};
+    Outcome outcome = decide_order(settling, rest);
+    outcome.problems = of_own_lines(settlement, outcome.problems, context.arena);
+    return outcome;
 }
 
 }  // namespace
@@ -208,11 +237,10 @@ Outcome create_order(const Context& context, const RecordEvent& event) {
     if (order_taken(state, event.order,
                     event.names_reservation ? event.reservation : ReservationId{}))
         return refused(Refusal::order_already_exists);
-    if (event.names_reservation) return order_over_hold(context, event);
-    if (state.reservations.size() >= state.limits.reservations_max)
+    if (!event.names_reservation && state.reservations.size() >= state.limits.reservations_max)
         return refused(Refusal::table_full);
-    return event.already_sold ? order_sold_elsewhere(context, event)
-                              : order_holding_now(context, event);
+    return is_awaited(state, event) ? decide_settled_order(context, event)
+                                    : decide_order(context, event);
 }
 
 }  // namespace holdfast::ledger

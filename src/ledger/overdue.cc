@@ -49,11 +49,37 @@ void report_gaps(const Context& context, Report& report) {
         }
 }
 
+std::span<const ParkedLineField> field_of(const ParkedEvent& event, Arena& arena) {
+    const auto lines = arena.array<ParkedLineField>(event.lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const ParkedLine& line = event.lines[i];
+        lines[i] = {line.line, line.sku.raw, line.location.raw, line.units};
+    }
+    return lines;
+}
+
+void report_parked(const Context& context, Report& report) {
+    const ParkedTable& parked = context.state.parked;
+    for (const std::uint64_t seq : parked.untold()) {
+        const ParkedEvent& event = parked.at(seq);
+        if (report.full() ||
+            instant_from_raw(event.parked_at) + parked_patience > context.stamp.now)
+            return;  // the others came later
+        FactWriter& fact = report.begin(FactType::parked_overdue);
+        if (event.channel != kNoChannel) fact.value(FieldTag::channel, event.channel.raw);
+        fact.text(FieldTag::order, event.order);
+        fact.list<ParkedLineField>(FieldTag::parked_lines, field_of(event, context.arena));
+        fact.value(FieldTag::parked_seqs, seq);
+        report.end(CaseKind::event_without_cause);
+    }
+}
+
 }  // namespace
 
 Outcome report_overdue(const Context& context, const ReportOverdue& command) {
     Report report(context, command.facts_max);
     report_gaps(context, report);
+    report_parked(context, report);
     return report.finish();
 }
 

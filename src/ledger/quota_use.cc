@@ -49,7 +49,7 @@ ChannelId channel_of(const State& state, const FactView& fact, bool& of_reservat
     of_reservation = id.has_value() || makes_reservation(fact);
     if (id) {
         const Reservation* known = state.reservations.find(ReservationId{*id});
-        return known == nullptr ? kNoChannel : known->channel;
+        if (known != nullptr) return known->channel;  // else made by this very entry
     }
     return ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)};
 }
@@ -81,6 +81,14 @@ void QuotaUse::complete(const State& state, FactWriter& writer) {
         const Units used = use_of(fact.type(), of_reservation, posting);
         if (used != 0 && channel != kNoChannel)
             changes.used[{posting.sku, QuotaScope{group, channel, posting.sku}.place()}] += used;
+    }
+    const auto settled = fact.field(FieldTag::settled_parts);
+    for (std::size_t i = 0; settled && (i + 1) * sizeof(SettledPartField) <= settled->size(); ++i) {
+        const auto gone = fact.item<SettledPartField>(settled, i, {});
+        const SkuId sku{gone.sku};
+        const GroupId group = state.group_of(LocationId{gone.location});
+        if (group == kNoGroup || channel == kNoChannel || !state.quotas.concern(sku)) continue;
+        changes.used[{sku, QuotaScope{group, channel, sku}.place()}] += gone.units;
     }
     std::map<std::pair<SkuId, GroupId>, Units> before;
     for (const auto& [sku, group] : changes.groups)

@@ -21,9 +21,19 @@ std::string_view end_of(const Reservation& reservation) {
     }
 }
 
+/// An order that had left, or was cancelled, before anybody told of it.
+std::string_view end_before_begin(const ReservationTable& table, const Reservation& reservation) {
+    for (const Part& part : table.parts(reservation))
+        if (table.counts(part).shipped > 0) return "fulfilled";
+    return "cancelled";
+}
+
 }  // namespace
 
 std::string_view reservation_status(const ReservationTable& table, const Reservation& reservation) {
+    if (reservation.ended_by == FactType::parked_settled ||
+        reservation.ended_by == FactType::order_created)
+        return end_before_begin(table, reservation);
     if (reservation.ended()) return end_of(reservation);
     if (!reservation.confirmed) return "held";
     PartCounts sum;

@@ -1,6 +1,7 @@
 // The life of a hold after it was granted: confirm, extend, adjust, expire.
 #include "base/planted.h"
 #include "ledger/cancel.h"
+#include "ledger/parked.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -89,6 +90,14 @@ Outcome confirm(const Context& context, const StepReservation& command) {
     if (reservation->confirmed) return refused(Refusal::reservation_already_confirmed);
     if (order_taken(context.state, command.order, reservation->id))
         return refused(Refusal::order_already_exists);
+    // Who confirms for an order tells of the order: what came before it is settled.
+    const RecordEvent order{.envelope = command.envelope,
+                            .type = FactType::order_created,
+                            .order = command.order,
+                            .names_reservation = true,
+                            .reservation = reservation->id};
+    if (!command.order.empty() && is_awaited(context.state, order))
+        return create_order(context, order);
 
     ReservationChanges changes(context.state, *reservation, context.arena);
     Units forced = 0;

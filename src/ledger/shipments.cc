@@ -3,6 +3,7 @@
 #include "base/planted.h"
 #include "ledger/line_parts.h"
 #include "ledger/movement.h"
+#include "ledger/parked.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -82,6 +83,9 @@ Outcome post_shipment(const Context& context, const RecordEvent& event) {
          cases_of_decrease(state, leaving.view(), changes.postings(), context.arena))
         raises.push_back(kind);
     if (beyond > 0) raises.push_back(CaseKind::over_shipment);
+    const bool before_its_order = reservation == nullptr && !event.order.empty();
+    if (before_its_order && !park_departure(context, event, fact))
+        raises.push_back(CaseKind::event_without_cause);
     if (too_late > 0) raises.push_back(CaseKind::cancelled_too_late);
     raise(fact, raises.view());
     entry.end();

@@ -19,6 +19,7 @@
 #include "ledger/item_table.h"
 #include "ledger/key_table.h"
 #include "ledger/lane_table.h"
+#include "ledger/parked_table.h"
 #include "ledger/policy_table.h"
 #include "ledger/position_table.h"
 #include "ledger/quota_table.h"
@@ -72,6 +73,7 @@ struct Limits {
     std::uint64_t inbound_lines_max = 4'000'000;  ///< of purchase orders, ended ones included
     std::uint64_t return_lines_max = 4'000'000;   ///< announced ones that are remembered
     std::uint64_t count_rows_max = 64'000'000;    ///< positions counted within count_generations
+    std::uint64_t parked_lines_max = 1'000'000;   ///< of events that wait for their orders
     /// Room made at the start, so that tables do not grow (and pause) under load: about 300 bytes
     /// each.
     std::uint64_t reservations_expected = 0;
@@ -115,6 +117,7 @@ struct State {
     KeyTable semantic_keys{semantic_key_generation, semantic_key_generations};
     SourceTable sources;
     AuthorityTable authority;
+    ParkedTable parked;
     AccessTable access;
     InboundTable inbound;
     LaneTable lanes;
@@ -144,7 +147,9 @@ struct State {
         return id.raw < channel_rows.size() ? channel_rows[id.raw] : kNone;
     }
     /// When ReportOverdue will next have something to tell; the far future when nothing waits.
-    [[nodiscard]] Instant next_overdue() const { return sources.next_overdue(); }
+    [[nodiscard]] Instant next_overdue() const {
+        return std::min(sources.next_overdue(), parked.next_overdue());
+    }
     /// Keyed hash of an order number.
     [[nodiscard]] std::uint64_t order_hash(std::string_view order) const {
         return ledger::document_hash(DocumentKind::order, order, seed);

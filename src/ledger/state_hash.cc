@@ -21,6 +21,7 @@ enum class RowTag : std::uint8_t {
     api_key = 12,
     key_generation = 70,
     authority = 71,
+    parked = 72,
     inbound_line = 50,
     group = 40,
     policy_version = 41,
@@ -337,6 +338,21 @@ Hash128 State::state_hash() const {
     add_keys(sum, RowTag::transport_key, transport_keys);
     add_keys(sum, RowTag::semantic_key, semantic_keys);
     add_sources(sum, *this);
+    for (const auto& [seq, event] : parked.rows()) {
+        ByteWriter& row = sum.row(RowTag::parked);
+        row.put(event.seq);
+        row.put(static_cast<std::uint16_t>(event.type));
+        row.put_text(event.order);
+        row.put(event.channel.raw);
+        row.put(event.parked_at);
+        row.put(static_cast<std::uint8_t>(event.told));
+        for (const ParkedLine& line : event.lines) {
+            row.put(line.line);
+            row.put(line.sku.raw);
+            row.put(line.location.raw);
+            row.put(line.units);
+        }
+    }
     for (const auto& [scope, told] : authority.rows()) {
         ByteWriter& row = sum.row(RowTag::authority);
         row.put(static_cast<std::uint16_t>(scope.type));

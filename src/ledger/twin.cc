@@ -5,6 +5,7 @@
 
 #include "ledger/ended_rows.h"
 #include "ledger/key_table.h"
+#include "ledger/parked_table.h"
 #include "ledger/reservation_table.h"
 
 namespace holdfast::ledger {
@@ -206,6 +207,7 @@ TwinOutcome Twin::apply(const Command& command, Instant now) {
 }
 
 void Twin::forget(Instant now) {
+    if (entry_goes_on_) return;
     begin_generation(transport_generations, transport_keys,
                      generation_at(now, transport_key_generation), transport_key_generations);
     begin_generation(semantic_generations, semantic_keys,
@@ -220,6 +222,11 @@ void Twin::forget(Instant now) {
                *row.second.ended_generation <=
                    generation_at(now, ended_document_generation) - ended_document_generations;
     });
+    for (auto& [order, events] : parked)
+        std::erase_if(events, [&](const TwinParked& event) {
+            return event.told && event.parked_at + parked_kept.count() <= to_raw(now);
+        });
+    std::erase_if(parked, [](const auto& row) { return row.second.empty(); });
     const std::int64_t current = generation_at(now, ended_reservation_generation);
     for (auto it = reservations.begin(); it != reservations.end();) {
         const TwinReservation& r = it->second;

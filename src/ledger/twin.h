@@ -165,6 +165,22 @@ struct TwinInboundLine {
     [[nodiscard]] Units open() const { return ordered < received ? 0 : ordered - received; }
 };
 
+/// An event that came before the order it is about.
+struct TwinParked {
+    std::uint64_t seq = 0;
+    FactType type{};
+    ChannelId channel = kNoChannel;  ///< whose order it waits for; kNoChannel: anybody's
+    std::int64_t parked_at = 0;
+    bool told = false;
+    struct Item {
+        std::uint64_t line = 0;
+        SkuId sku = kNoSku;
+        LocationId location = kNoLocation;
+        Units units = 0;
+    };
+    std::vector<Item> items;  ///< none: a cancellation of everything
+};
+
 /// Whether a node is heard of.
 struct TwinNode {
     bool online = true;
@@ -275,6 +291,7 @@ class Twin {
     /// Who is believed, and since which fact, by type of event and location; zero and kNoLocation
     /// stand for all.
     std::map<std::pair<FactType, LocationId>, std::pair<std::string, std::uint64_t>> authority;
+    std::map<std::string, std::vector<TwinParked>> parked;  ///< by order
     std::map<std::uint64_t, TwinApiKey> api_keys;
     std::map<std::pair<std::string, std::uint64_t>, TwinInboundLine> inbound;  ///< order, line
     std::map<std::string, std::uint64_t> reservation_of_transfer;
@@ -290,6 +307,7 @@ class Twin {
 
   private:
     Limits limits_;
+    bool entry_goes_on_ = false;  ///< more facts of the same entry will follow
     /// An effect being put together: nothing of the twin changes until it is recorded.
     struct Draft {
         FactType type{};
@@ -306,6 +324,7 @@ class Twin {
         std::map<TwinPlace, Units> moves_on;  ///< promised elsewhere by the entry's next fact
         std::function<void()> upsert;         ///< changes of tables that carry no stock
         std::string subject;                  ///< a name that the fact speaks of
+        std::map<TwinPlace, Units> settled;   ///< units that had left before they were promised
 
         void post(SkuId sku, Place place, Bucket bucket, Units delta);
         /// Units between a location and the world outside, both legs.
@@ -358,6 +377,14 @@ class Twin {
     void begin_epoch_unannounced(const Envelope& envelope, TwinOutcome& outcome);
     void hear_source(const Envelope& envelope, Instant now);
     TwinOutcome on(const ReportOverdue& c, Instant now);
+
+    // Events before their cause (twin_parked.cc).
+    bool may_park(const std::string& order, std::size_t lines) const;
+    std::vector<TwinParked> parked_for(const RecordEvent& c) const;
+    void park(Draft& draft, const RecordEvent& c, Instant now);
+    TwinOutcome park_cancellation(const RecordEvent& c, Instant now);
+    TwinOutcome settled_order(const RecordEvent& c, Instant now);
+    TwinOutcome plain_order(const RecordEvent& c, bool settled, Instant now);
     TwinOutcome on(const ChangeSourceEpoch& c, Instant now);
     TwinOutcome on(const ChangeAuthority& c, Instant now);
     TwinOutcome repeated(const Envelope& envelope, TwinOutcome answer, Instant now);
@@ -442,7 +469,7 @@ class Twin {
     // Events (twin_event.cc).
     TwinOutcome on(const RecordEvent& c, Instant now);
     TwinOutcome order_created(const RecordEvent& c, Instant now);
-    TwinOutcome order_confirms_hold(const RecordEvent& c, Instant now);
+    TwinOutcome order_confirms_hold(const RecordEvent& c, bool settled, Instant now);
     TwinOutcome order_sold(const RecordEvent& c, Instant now);
     TwinOutcome order_cancelled(const RecordEvent& c, Instant now);
     TwinOutcome shipment_posted(const RecordEvent& c, Instant now);

@@ -289,12 +289,15 @@ Command CommandStream::event(DrawnCommand& d, const Twin& twin, FactType type) {
         if (c.names_reservation && random_.percent(40)) d.lines.clear();
     } else if (random_.percent(80)) {
         c.order = order(d, false);
+        // One that will be told of in a moment.
+        if (random_.percent(15)) c.order = text(d, fmt::format("order-{}", orders_ + 1));
     }
     const auto row = twin.reservation_of_order.find(std::string(c.order));
     if ((type == FactType::order_cancelled || type == FactType::shipment_posted) &&
         row != twin.reservation_of_order.end() && random_.percent(75)) {
         const auto& parts = twin.reservations.at(row->second).parts;
         for (Line& line : d.lines) {
+            if (parts.empty()) break;
             const TwinPart& part = parts[random_.below(parts.size())];
             line.sku = part.sku;
             if (random_.percent(70)) line.line = part.line;

@@ -32,6 +32,7 @@ Command CommandStream::order_event(DrawnCommand& d, const Twin& twin, FactType t
     if (row != twin.reservation_of_order.end() && random_.percent(85)) {
         const auto& parts = twin.reservations.at(row->second).parts;
         for (Line& line : d.lines) {
+            if (parts.empty()) break;
             const TwinPart& part = parts[random_.below(parts.size())];
             line.sku = part.sku;
             if (random_.percent(50)) line.line = part.line;

@@ -302,6 +302,29 @@ Difference authority(const State& state, const Twin& twin) {
     return rows == twin.authority ? std::nullopt : Difference("rows of authority differ");
 }
 
+Difference parked(const State& state, const Twin& twin) {
+    std::map<std::uint64_t, std::string> expected, rows;
+    for (const auto& [order, events] : twin.parked)
+        for (const TwinParked& event : events) {
+            std::string& text = expected[event.seq];
+            text = fmt::format("{} '{}' of {} at {} told {}", name(event.type), order,
+                               event.channel.raw, event.parked_at, event.told);
+            for (const TwinParked::Item& i : event.items)
+                text += fmt::format(" [{} {} {} {}]", i.line, i.sku.raw, i.location.raw, i.units);
+        }
+    for (const auto& [seq, event] : state.parked.rows()) {
+        std::string& text = rows[seq];
+        text = fmt::format("{} '{}' of {} at {} told {}", name(event.type), event.order,
+                           event.channel.raw, event.parked_at, event.told);
+        for (const ParkedLine& i : event.lines)
+            text += fmt::format(" [{} {} {} {}]", i.line, i.sku.raw, i.location.raw, i.units);
+    }
+    if (auto d = differ("parked events", rows.size(), expected.size())) return d;
+    for (const auto& [seq, text] : expected)
+        if (auto d = differ(fmt::format("parked event {}", seq), rows[seq], text)) return d;
+    return std::nullopt;
+}
+
 Difference api_keys(const State& state, const Twin& twin) {
     if (auto d = differ("number of API keys", state.access.rows().size(), twin.api_keys.size()))
         return d;
@@ -454,6 +477,7 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
         return d;
     if (auto d = sources(state, twin)) return d;
     if (auto d = authority(state, twin)) return d;
+    if (auto d = parked(state, twin)) return d;
     return api_keys(state, twin);
 }
 

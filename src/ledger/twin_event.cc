@@ -187,8 +187,13 @@ TwinOutcome Twin::order_created(const RecordEvent& c, Instant now) {
     if (known_order != reservation_of_order.end() &&
         !(c.names_reservation && known_order->second == c.reservation.raw))
         return twin_refused(Refusal::order_already_exists);
-    if (c.names_reservation) return order_confirms_hold(c, now);
-    if (reservations.size() >= limits_.reservations_max) return twin_refused(Refusal::table_full);
+    if (!c.names_reservation && reservations.size() >= limits_.reservations_max)
+        return twin_refused(Refusal::table_full);
+    return parked_for(c).empty() ? plain_order(c, false, now) : settled_order(c, now);
+}
+
+TwinOutcome Twin::plain_order(const RecordEvent& c, bool settled, Instant now) {
+    if (c.names_reservation) return order_confirms_hold(c, settled, now);
     if (c.already_sold) return order_sold(c, now);
     if (c.channel == kNoChannel) return twin_refused(Refusal::channel_required);
     return record_hold(FactType::order_created, c.channel, c.lines, c.partial, c.order, 0,
@@ -245,7 +250,7 @@ TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
     return record(draft, &c.envelope, now);
 }
 
-TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
+TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instant now) {
     const auto row = reservations.find(c.reservation.raw);
     if (row == reservations.end()) return twin_refused(Refusal::unknown_reservation);
     const TwinReservation& before = row->second;
@@ -271,7 +276,7 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, Instant now) {
     for (std::size_t i = 0; i < before.parts.size(); ++i) {
         const TwinPart& part = before.parts[i];
         Units keep = late ? part.expired : part.reserved + part.backordered;
-        if (!c.lines.empty()) {
+        if (!c.lines.empty() || settled) {
             // A line that the order does not name wants nothing.
             Units& rest = wanted[{part.line, part.sku}];
             keep = std::min(keep, rest);

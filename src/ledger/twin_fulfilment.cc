@@ -44,7 +44,7 @@ TwinOutcome Twin::order_cancelled(const RecordEvent& c, Instant now) {
     if (c.order.empty()) return twin_refused(Refusal::order_required);
     if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
     const auto order = reservation_of_order.find(std::string(c.order));
-    if (order == reservation_of_order.end()) return twin_refused(Refusal::unknown_order);
+    if (order == reservation_of_order.end()) return park_cancellation(c, now);
     Draft draft;
     draft.type = FactType::order_cancelled;
     draft.reservation = order->second;
@@ -121,6 +121,7 @@ TwinOutcome Twin::shipment_posted(const RecordEvent& c, Instant now) {
         }
         if (rest > 0) draft.raises.insert(CaseKind::over_shipment);
     }
+    if (!known_order && !c.order.empty()) park(draft, c, now);
     for (const TwinPart& part : draft.after.parts)
         if (part.cancel_pending > part.allocated) draft.raises.insert(CaseKind::cancelled_too_late);
     return record(draft, &c.envelope, now);

@@ -223,6 +223,13 @@ TwinOutcome Twin::confirm(const StepReservation& c, Instant now) {
         const auto order = reservation_of_order.find(std::string(c.order));
         if (order != reservation_of_order.end() && order->second != id)
             return twin_refused(Refusal::order_already_exists);
+        RecordEvent told;
+        told.envelope = c.envelope;
+        told.type = FactType::order_created;
+        told.order = c.order;
+        told.names_reservation = true;
+        told.reservation = c.reservation;
+        if (!parked_for(told).empty()) return order_created(told, now);
     }
     Draft draft;
     draft.type = FactType::reservation_confirmed;

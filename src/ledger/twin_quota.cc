@@ -113,6 +113,9 @@ void Twin::use_quotas(Draft& draft) const {
         if (till && !draft.reservation && bucket == Bucket::sellable)
             changes[{sku, group}] -= delta;
     }
+    for (const auto& [where, units] : draft.settled)
+        if (const GroupId group = group_of(where.second); group != kNoGroup)
+            changes[{where.first, group}] += units;
     for (const auto& [what, change] : changes) use(draft, what.second, channel, what.first, change);
 }
 

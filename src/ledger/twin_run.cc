@@ -71,7 +71,8 @@ Limits limits_of_episode(std::uint64_t seed) {
             .source_names_max = 12,
             .inbound_lines_max = 20,
             .return_lines_max = 20,
-            .count_rows_max = 15};
+            .count_rows_max = 15,
+            .parked_lines_max = 6};
 }
 
 void note_words(const TwinOutcome& outcome, EpisodeResult& result) {

@@ -1,6 +1,7 @@
 // The twin's sources: every number that was heard, and the gaps as what is missing between them.
 #include <algorithm>
 
+#include "ledger/parked_table.h"
 #include "ledger/source_table.h"
 #include "ledger/twin.h"
 
@@ -193,17 +194,30 @@ TwinOutcome Twin::on(const ReportOverdue& c, Instant now) {
             for (const TwinSource::Gap& gap : row->second.gaps())
                 if (!gap.told && gap.opened_at + source_gap_patience.count() <= to_raw(now))
                     overdue.emplace_back(name, gap);
+    std::map<std::uint64_t, TwinParked*> waiting;  // by seq
+    for (auto& [order, events] : parked)
+        for (TwinParked& event : events)
+            if (!event.told && event.parked_at + parked_patience.count() <= to_raw(now))
+                waiting[event.seq] = &event;
     TwinOutcome outcome;
-    if (overdue.empty() || c.facts_max == 0) return outcome;
+    if ((overdue.empty() && waiting.empty()) || c.facts_max == 0) return outcome;
     intern("overdue", outcome);
     const std::uint64_t answering = seq + 1;
     if (overdue.size() > c.facts_max) overdue.resize(c.facts_max);
+    while (overdue.size() + waiting.size() > c.facts_max) waiting.erase(std::prev(waiting.end()));
     for (const auto& [name, gap] : overdue) {
         Draft draft;
         draft.type = FactType::source_gap_overdue;
         draft.raises = {CaseKind::sequence_gap};
         record_fact(draft, nullptr, now, outcome);
         sources[name].told.emplace_back(gap.first, gap.last);
+    }
+    for (const auto& [parked_seq, event] : waiting) {
+        Draft draft;
+        draft.type = FactType::parked_overdue;
+        draft.raises = {CaseKind::event_without_cause};
+        record_fact(draft, nullptr, now, outcome);
+        event->told = true;
     }
     outcome.seq = answering;
     forget(now);

@@ -95,7 +95,7 @@ Request Workload::wrong_event() {
             request.order.clear();
             break;
         case 4:
-            event = RecordEvent{.type = FactType::order_cancelled};
+            event = RecordEvent{.type = FactType::allocation_created};
             request.order = "order of nobody";
             request.lines.clear();
             break;

@@ -235,6 +235,15 @@ void StockModel::apply_parts(const FactView& fact, Hold& hold) {
             return fail(fact, "moves units of another part");
         part.units[posting.bucket] += posting.delta;
     }
+    // Units that had left before the order came were never promised.
+    const auto settled = fact.field(FieldTag::settled_parts);
+    for (std::size_t i = 0; settled && (i + 1) * sizeof(SettledPartField) <= settled->size(); ++i) {
+        const auto gone = fact.item<SettledPartField>(settled, i, {});
+        if (gone.part > hold.parts.size()) return fail(fact, "skips a part");
+        if (gone.part == hold.parts.size())
+            hold.parts.push_back(
+                {.line = gone.line, .sku = SkuId{gone.sku}, .location = LocationId{gone.location}});
+    }
     for (const Part& part : hold.parts)
         for (const auto& [bucket, units] : part.units)
             if (units < 0)

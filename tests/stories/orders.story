@@ -180,7 +180,6 @@ story an order is cancelled once
   when   order 1001 from web  SHOE x3   -> ordered
   when   cancel order 1001   -> cancelled
   when   cancel order 1001   -> refused nothing_to_cancel
-  when   cancel order 1002   -> refused unknown_order
   when   cancel order ""     -> refused order_required
 
 story a cancellation of more than is open takes what is open

@@ -126,6 +126,8 @@ std::optional<Fault> World::given(Words words) {
             limits.reservations_max = most;
         else if (what == "reasons")
             limits.reason_names_max = static_cast<std::uint32_t>(most);
+        else if (what == "parked")
+            limits.parked_lines_max = most;
         else if (what == "sources")
             limits.source_names_max = static_cast<std::uint32_t>(most);
         else
