@@ -129,7 +129,13 @@ void Api::dispatch(const Call& call) {
             return step_reservation(desk_, call, ReservationStep::adjust);
         case Operation::record_event: return record_event(desk_, call);
         case Operation::record_events: return record_events(desk_, call);
+        case Operation::list_parked_events: return list_parked_events(desk_, call);
+        case Operation::list_sources: return list_sources(desk_, call);
         case Operation::get_source: return get_source(desk_, call);
+        case Operation::announce_source_epoch: return announce_source_epoch(desk_, call);
+        case Operation::give_up_sequence: return give_up_sequence(desk_, call);
+        case Operation::list_authority: return list_authority(desk_, call);
+        case Operation::set_authority: return set_authority(desk_, call);
         case Operation::get_availability: return get_availability(desk_, call);
         case Operation::query_availability: return query_availability(desk_, call);
         case Operation::list_positions: return list_positions(desk_, call);

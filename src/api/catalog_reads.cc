@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/handlers.h"
+#include "api/page.h"
 #include "api/render.h"
 #include "api/tokens.h"
 #include "http/json_writer.h"
@@ -45,40 +46,6 @@ void get_entity(Desk& desk, const Call& call, const CodeTable& table, Refusal un
     HeaderText headers;
     headers.line("ETag", "\"" + std::string(as_text(seq_token(seq))) + "\"");
     desk.answer_read(call.token, seq, body, headers.text());
-}
-
-struct Page {
-    std::uint32_t limit = 0;
-    CursorKey from;
-};
-
-bool read_page(Desk& desk, const Call& call, std::string_view list, Page& page) {
-    if (!read_params(desk, call, {{"limit"}, {"cursor"}})) return false;
-    Fault fault;
-    if (!desk.params().limit(page.limit, fault)) {
-        desk.refuse(call.token, fault);
-        return false;
-    }
-    if (const auto cursor = desk.params().find("cursor")) {
-        const auto key = desk.cursors().decode(list, *cursor);
-        if (!key) {
-            desk.refuse(call.token, problems::invalid_cursor);
-            return false;
-        }
-        page.from = *key;
-    }
-    return true;
-}
-
-void end_page(Desk& desk, http::JsonWriter& json, std::string_view list,
-              const std::optional<CursorKey>& next) {
-    json.end_array().key("next_cursor");
-    if (next) {
-        json.value(desk.cursors().encode(list, *next));
-    } else {
-        json.null();
-    }
-    json.member("has_more", next.has_value()).end_object();
 }
 
 /// A page of a table in order of its ids: of those rows that the key may see.

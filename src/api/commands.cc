@@ -124,6 +124,9 @@ void Desk::answer_effect(const Pending& pending, const sequencer::Answer& answer
         case Operation::reopen_case:
         case Operation::comment_on_case: render_case_change(json, fact, state()); break;
         case Operation::act_on_cases: render_case_changes(json, fact, state()); break;
+        case Operation::announce_source_epoch: render_source_epoch(json, fact, state()); break;
+        case Operation::give_up_sequence: render_given_up(json, fact, state()); break;
+        case Operation::set_authority: render_authority(json, fact, state()); break;
         default: render_entity(json, fact, state()); break;
     }
     HeaderText headers;

@@ -84,6 +84,10 @@ class Decoder {
     bool pool(std::string_view body, UpsertPool& out, Fault& fault);
     bool channel(std::string_view body, UpsertChannel& out, Fault& fault);
     bool policy(std::string_view body, SetPolicy& out, Fault& fault);
+    /// `out.source` is set from the path.
+    bool source_epoch(std::string_view body, ChangeSourceEpoch& out, Fault& fault);
+    bool given_up(std::string_view body, GiveUpSequence& out, Fault& fault);
+    bool authority(std::string_view body, ChangeAuthority& out, Fault& fault);
     bool api_key(std::string_view body, ApiKeyRequest& out, Fault& fault);
 
     /// Body of one action, as `out.action` says, on the case in the path.

@@ -1,4 +1,4 @@
-// What happened outside: single CloudEvents, batches of them, and how far a source has come.
+// What happened outside: single CloudEvents, and batches of them.
 #include "api/event_command.h"
 
 #include "api/bulk_jobs.h"
@@ -62,6 +62,10 @@ bool may_record(const Principal& principal, const ledger::State& state, const Re
         }
     }
     const ledger::Reservation* subject = named != nullptr ? named : ordered;
+    // One that comes before its order waits for it, wherever its units will be promised.
+    if (subject == nullptr && event.type == FactType::order_cancelled) {
+        return covers(principal, event.channel, kNoLocation, false);
+    }
     const ChannelId channel = subject != nullptr ? subject->channel : event.channel;
     for (const Line& line : event.lines) {
         const LocationId at = line.names_location ? line.location : event.location;
@@ -108,25 +112,6 @@ void record_events(Desk& desk, const Call& call) {
         return;
     }
     desk.batches().start(call, BulkKind::events, BulkFormat::lines);
-}
-
-void get_source(Desk& desk, const Call& call) {
-    if (!read_params(desk, call, {}) || !desk.allowed(call, Action::events_read, kEverywhere)) {
-        return;
-    }
-    const ledger::State& state = desk.state();
-    const std::string_view source = call.path[0];
-    const ledger::SourcePosition at = state.sources.position(NameId{state.names.find(source)});
-    std::string& body = desk.scratch();
-    http::JsonWriter json(body);
-    // The row does not keep its seq, so the answer waits until all that was decided is durable.
-    json.begin_object()
-        .member("source", source)
-        .member("epoch", at.epoch)
-        .member("sequence", std::to_string(at.seq))
-        .member("as_of_seq", as_text(seq_token(state.seq)))
-        .end_object();
-    desk.answer_read(call.token, state.seq, body);
 }
 
 }  // namespace holdfast::api

@@ -15,7 +15,17 @@ void find_reservations(Desk& desk, const Call& call);
 // events.cc
 void record_event(Desk& desk, const Call& call);
 void record_events(Desk& desk, const Call& call);
+
+// parked_events.cc
+void list_parked_events(Desk& desk, const Call& call);
+
+// sources.cc
+void list_sources(Desk& desk, const Call& call);
 void get_source(Desk& desk, const Call& call);
+void announce_source_epoch(Desk& desk, const Call& call);
+void give_up_sequence(Desk& desk, const Call& call);
+void list_authority(Desk& desk, const Call& call);
+void set_authority(Desk& desk, const Call& call);
 
 // stock.cc
 void get_availability(Desk& desk, const Call& call);

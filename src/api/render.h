@@ -37,7 +37,21 @@ void render_location(http::JsonWriter& json, const ledger::State& state, Locatio
 void render_pool(http::JsonWriter& json, const ledger::State& state, PoolId id);
 void render_channel(http::JsonWriter& json, const ledger::State& state, ChannelId id);
 
-/// "refused_lines" and "raises" of a fact, where it has any, into an open object.
+// Sources (render_sources.cc): `source_epoch`, `given_up` and `authority` from their facts.
+void render_source_epoch(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+void render_given_up(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+void render_authority(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
+/// The members of `authority`, into an open object.
+void authority_members(http::JsonWriter& json, const AuthorityField& row,
+                       const ledger::State& state);
+/// The members of `source` as it stands, into an open object.
+void source_members(http::JsonWriter& json, NameId source, const ledger::SourceRow& row,
+                    const ledger::State& state);
+/// `parked_event`.
+void render_parked_event(http::JsonWriter& json, const ledger::ParkedEvent& event,
+                         const ledger::State& state);
+
+/// "refused_lines", "parked" and "raises" of a fact, where it has any, into an open object.
 void render_notes(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
 
 }  // namespace holdfast::api

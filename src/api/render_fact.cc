@@ -111,6 +111,18 @@ void render_reference_data(JsonWriter& json, const FactView& fact, const State& 
             .member("first_sequence", fmt::format("{}", gap->first))
             .member("last_sequence", fmt::format("{}", gap->last));
     }
+    if (const auto row = fact.field_as<AuthorityField>(FieldTag::authority)) {
+        json.key("authority").begin_object();
+        authority_members(json, *row, state);
+        json.end_object();
+    }
+    if (const auto seqs = fact.field(FieldTag::parked_seqs)) {
+        json.key("parked_events").begin_array();
+        for (std::size_t i = 0; (i + 1) * sizeof(std::uint64_t) <= seqs->size(); ++i) {
+            json.value(as_text(event_name(fact.item<std::uint64_t>(seqs, i, 0))));
+        }
+        json.end_array();
+    }
     // The hash of a secret is nobody's business.
     if (const auto key = fact.field_as<ApiKeyField>(FieldTag::api_key)) {
         json.member("api_key", key_name(key->id));

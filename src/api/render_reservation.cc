@@ -77,6 +77,10 @@ void render_notes(JsonWriter& json, const FactView& fact, const State& state) {
         }
         json.end_array();
     }
+    // What it means for the order waits until somebody tells of the order.
+    const bool speaks_of_others =
+        fact.type() == FactType::parked_settled || fact.type() == FactType::parked_overdue;
+    if (fact.field(FieldTag::parked_lines) && !speaks_of_others) json.member("parked", true);
     if (const auto kinds = fact.field(FieldTag::raises)) {
         json.key("raises").begin_array();
         for (std::size_t i = 0; i < kinds->size(); ++i) {

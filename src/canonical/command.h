@@ -253,6 +253,14 @@ struct ChangeSourceEpoch {
     bool announced_only = false;  ///< from now on, an epoch that nobody announced is refused
 };
 
+/// Says that what a source skipped up to a number will not come: its gaps are closed, and what
+/// arrives with such a number after all is refused.
+struct GiveUpSequence {
+    Envelope envelope;
+    std::string_view source;  ///< one that has spoken
+    std::uint64_t last = 0;   ///< at most its highest number, and something is missing up to it
+};
+
 /// Names the one source whose events of a type at a location are believed; those of the others are
 /// recorded and compared, and move nothing. The most specific row wins: type and location, type,
 /// location, everything. Holds from its own fact on; an empty source removes the row.
@@ -300,8 +308,8 @@ struct WakeCases {
 
 using Command = std::variant<ReserveStock, StepReservation, ExpireHolds, ReportOverdue, RecordEvent,
                              UpsertItem, UpsertLocation, UpsertPool, UpsertChannel, UpsertGroup,
-                             SetPolicy, SetQuota, SetNodeStatus, ChangeSourceEpoch, ChangeAuthority,
-                             CreateApiKey, RevokeApiKey, ActOnCases, WakeCases>;
+                             SetPolicy, SetQuota, SetNodeStatus, ChangeSourceEpoch, GiveUpSequence,
+                             ChangeAuthority, CreateApiKey, RevokeApiKey, ActOnCases, WakeCases>;
 
 /// The envelope of any command that has one; nothing for the clock's own.
 const Envelope* envelope_of(const Command& command);

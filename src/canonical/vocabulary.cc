@@ -46,7 +46,7 @@ constexpr Names<PlaceKind, 8> kPlaces{{{PlaceKind::location, "location"},
                                        {PlaceKind::conversion, "conversion"},
                                        {PlaceKind::quota, "quota"}}};
 
-constexpr Names<FactType, 65> kFactTypes{{
+constexpr Names<FactType, 66> kFactTypes{{
     {FactType::name_interned, "name.interned"},
     {FactType::item_upserted, "item.upserted"},
     {FactType::location_upserted, "location.upserted"},
@@ -112,6 +112,7 @@ constexpr Names<FactType, 65> kFactTypes{{
     {FactType::source_gap_overdue, "source.gap_overdue"},
     {FactType::parked_settled, "parked.settled"},
     {FactType::source_number_settled, "source.number_settled"},
+    {FactType::source_sequence_given_up, "source.sequence_given_up"},
 }};
 
 constexpr Names<CaseKind, 18> kCaseKinds{{

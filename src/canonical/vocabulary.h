@@ -109,9 +109,10 @@ enum class FactType : std::uint16_t {
     case_reopened = 123,
     case_commented = 124,
     case_woken = 125,
-    source_gap_overdue = 150,     ///< numbers that a source skipped did not come in time
-    parked_settled = 151,         ///< an order came after events that were about it
-    source_number_settled = 152,  ///< a source's number carried what was recorded before
+    source_gap_overdue = 150,        ///< numbers that a source skipped did not come in time
+    parked_settled = 151,            ///< an order came after events that were about it
+    source_number_settled = 152,     ///< a source's number carried what was recorded before
+    source_sequence_given_up = 153,  ///< somebody said that skipped numbers will not come
 };
 /// Whether outside systems report it: the types of RecordEvent. The others are the hub's own.
 bool is_event(FactType type);

@@ -34,8 +34,7 @@ KindRule rule_of(CaseKind kind) {
             return {.measure = Measure::untold, .about_channel = true};
         case CaseKind::beyond_promise: return {.measure = Measure::untold, .about_order = true};
         case CaseKind::ownership_conflict: return {.about_source = true};
-        case CaseKind::event_without_cause:
-            return {.measure = Measure::untold, .about_order = true, .about_document = true};
+        case CaseKind::event_without_cause: return {.about_order = true, .about_document = true};
         case CaseKind::sequence_gap:
         case CaseKind::source_epoch_unannounced:
             return {.measure = Measure::untold, .about_position = false, .about_source = true};

@@ -17,6 +17,7 @@
 #include "cli/journal_command.h"
 #include "cli/readmodel_command.h"
 #include "cli/serve_command.h"
+#include "cli/source_commands.h"
 
 namespace holdfast::cli {
 namespace {
@@ -36,6 +37,13 @@ struct AllOptions {
     TimelineOptions timeline;
     WhyNotOptions why_not;
     StatusOptions status;
+    SourceOptions source_list;
+    SourceOptions source_show;
+    SourceOptions source_epoch;
+    SourceOptions source_give_up;
+    AuthorityOptions authority_list;
+    AuthorityOptions authority_set;
+    ParkedOptions parked;
     KeyOptions key_create;
     KeyOptions key_list;
     KeyOptions key_revoke;
@@ -84,6 +92,7 @@ class Grammar {
         describe_serve();
         describe_stock();
         describe_history();
+        describe_sources();
         describe_import();
         describe_generate();
         describe_operations();
@@ -236,6 +245,70 @@ class Grammar {
         sub->add_option("--before", t.before, "SEQ: older than this");
         sub->add_option("--limit", t.limit, "facts at most");
         add_client(sub, t.client);
+    }
+
+    void describe_sources() {
+        auto* parent = command(app_, "source", "Who tells the hub what happened", "", {});
+        auto& l = o_->source_list;
+        auto* sub = command(*parent, "list", "All of them, and what is missing", "",
+                            [&l] { return source_list(l); });
+        add_client(sub, l.client);
+        const auto add_source = [](CLI::App* to, SourceOptions& options) {
+            to->add_option("source", options.source, "its name")->required();
+        };
+        auto& w = o_->source_show;
+        sub = command(*parent, "show", "One of them", "  holdfast source show till-17",
+                      [&w] { return source_show(w); });
+        add_source(sub, w);
+        add_client(sub, w.client);
+        auto& e = o_->source_epoch;
+        sub = command(*parent, "epoch", "Announce that it counts anew",
+                      "  holdfast source epoch till-17 2 --reason 'new till'\n"
+                      "  holdfast source epoch erp 3 --announced-only",
+                      [&e] { return source_epoch(e); });
+        add_source(sub, e);
+        sub->add_option("epoch", e.epoch, "a later one than it is in")->required();
+        sub->add_option("--first", e.first, "the number that it begins with");
+        sub->add_flag("--announced-only", e.announced_only,
+                      "refuse epochs that nobody announced from now on");
+        sub->add_option("--reason", e.reason, "recorded with it");
+        add_client(sub, e.client);
+        auto& g = o_->source_give_up;
+        sub = command(*parent, "give-up", "Say that what it skipped will not come",
+                      "  holdfast source give-up till-17 88120 --reason 'disk was lost'",
+                      [&g] { return source_give_up(g); });
+        add_source(sub, g);
+        sub->add_option("last", g.last, "the number up to which nothing will come")->required();
+        sub->add_option("--reason", g.reason, "recorded with it");
+        sub->add_option("--idempotency-key", g.key, "makes a repeat harmless; drawn when absent");
+        add_client(sub, g.client);
+        describe_authority();
+        auto& p = o_->parked;
+        sub = command(app_, "parked", "Events that wait for their orders",
+                      "  holdfast parked\n  holdfast parked --order 1001",
+                      [&p] { return parked(p); });
+        sub->add_option("--order", p.order, "of this order only");
+        sub->add_option("--limit", p.limit, "events at most")
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1000}));
+        add_client(sub, p.client);
+    }
+
+    void describe_authority() {
+        auto* parent = command(app_, "authority", "Which source is believed", "", {});
+        auto& l = o_->authority_list;
+        auto* sub = command(*parent, "list", "Every row", "", [&l] { return authority_list(l); });
+        add_client(sub, l.client);
+        auto& a = o_->authority_set;
+        sub = command(*parent, "set", "Name the one that is believed, or nobody in particular",
+                      "  holdfast authority set wms --type stock.counted --location DC1\n"
+                      "  holdfast authority set --nobody --type stock.counted --location DC1",
+                      [&a] { return authority_set(a); });
+        sub->add_option("source", a.source, "its name");
+        sub->add_flag("--nobody", a.nobody, "every source is believed there again");
+        sub->add_option("--type", a.type, "of event; absent: every one");
+        sub->add_option("--location", a.location, "absent: everywhere");
+        sub->add_option("--reason", a.reason, "recorded with it");
+        add_client(sub, a.client);
     }
 
     void describe_import() {

@@ -23,6 +23,12 @@ void apply_to_sources(State& state, const FactView& fact) {
             state.sources.tell(NameId{field->source}, field->first);
             break;
         }
+        case FactType::source_sequence_given_up: {
+            const auto field = fact.field_as<SourceGapField>(FieldTag::source_gap);
+            HOLDFAST_CHECK(field.has_value(), "numbers that are given up are named");
+            state.sources.give_up(NameId{field->source}, field->last);
+            break;
+        }
         case FactType::authority_changed: {
             const auto field = fact.field_as<AuthorityField>(FieldTag::authority);
             HOLDFAST_CHECK(field.has_value(), "a change of authority carries its row");

@@ -132,6 +132,7 @@ struct Dispatch {
     Outcome operator()(const SetNodeStatus& c) const { return set_node_status(context, c); }
     Outcome operator()(const SetPolicy& c) const { return set_policy(context, c); }
     Outcome operator()(const ChangeSourceEpoch& c) const { return change_source_epoch(context, c); }
+    Outcome operator()(const GiveUpSequence& c) const { return give_up_sequence(context, c); }
     Outcome operator()(const SetQuota& c) const { return set_quota(context, c); }
     Outcome operator()(const ChangeAuthority& c) const { return change_authority(context, c); }
     Outcome operator()(const CreateApiKey& c) const { return create_api_key(context, c); }

@@ -30,6 +30,7 @@ Outcome expire(const Context& context, const ExpireHolds& command);
 
 Outcome report_overdue(const Context& context, const ReportOverdue& command);
 Outcome change_source_epoch(const Context& context, const ChangeSourceEpoch& command);
+Outcome give_up_sequence(const Context& context, const GiveUpSequence& command);
 Outcome change_authority(const Context& context, const ChangeAuthority& command);
 
 Outcome create_order(const Context& context, const RecordEvent& event);

@@ -97,6 +97,14 @@ void SourceTable::announce(NameId source, std::uint64_t epoch, std::uint64_t fir
     row.announced_only = announced_only;
 }
 
+void SourceTable::give_up(NameId source, std::uint64_t last) {
+    const auto row = rows_.find(source);
+    HOLDFAST_CHECK(row != rows_.end(), "numbers are given up of a known source");
+    std::erase_if(row->second.gaps, [&](const SourceGap& gap) { return gap.last <= last; });
+    for (SourceGap& gap : row->second.gaps) gap.first = std::max(gap.first, last + 1);
+    row->second.given_up = std::max(row->second.given_up, last);
+}
+
 void SourceTable::tell(NameId source, std::uint64_t first) {
     const auto row = rows_.find(source);
     HOLDFAST_CHECK(row != rows_.end(), "a gap is told of a known source");

@@ -80,6 +80,8 @@ class SourceTable {
     void begin_epoch(NameId source, std::uint64_t epoch);
     /// A new epoch begins with the number `first`; what gaps there were are given up.
     void announce(NameId source, std::uint64_t epoch, std::uint64_t first, bool announced_only);
+    /// What is missing up to this number will not come.
+    void give_up(NameId source, std::uint64_t last);
     /// A case was raised for the gap.
     void tell(NameId source, std::uint64_t first);
     void restore(NameId source, SourceRow row) { rows_[source] = std::move(row); }

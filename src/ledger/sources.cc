@@ -1,4 +1,5 @@
-// What people say about sources: which epoch they are in, and which one is believed.
+// What people say about sources: which epoch they are in, what of theirs will not come, and which
+// one is believed.
 #include "ledger/deciders.h"
 
 namespace holdfast::ledger {
@@ -30,6 +31,29 @@ Outcome change_source_epoch(const Context& context, const ChangeSourceEpoch& com
                    .source = source,
                    .flags = kEpochAnnounced | (command.announced_only ? kEpochAnnouncedOnly : 0)});
     fact.text(FieldTag::code, command.source);
+    entry.end();
+    return entry.finish();
+}
+
+Outcome give_up_sequence(const Context& context, const GiveUpSequence& command) {
+    const State& state = context.state;
+    const NameId source{state.names.find(command.source)};
+    const SourceRow* row = state.sources.find(source);
+    if (row == nullptr) return refused(Refusal::unknown_source);
+    // What is itself a number of the source would close the gap that it may come to fill.
+    const bool numbers_itself =
+        command.envelope.source_seq != 0 && command.envelope.source == command.source;
+    const bool misses = !row->gaps.empty() && row->gaps.front().first <= command.last;
+    if (numbers_itself || !misses || command.last > row->position.seq)
+        return refused(Refusal::value_out_of_range);
+
+    Entry entry(state, context.stamp, &command.envelope, context.writer);
+    FactWriter& fact = entry.begin(FactType::source_sequence_given_up);
+    entry.envelope_fields();
+    fact.value(FieldTag::source_gap, SourceGapField{.epoch = row->position.epoch,
+                                                    .first = row->gaps.front().first,
+                                                    .last = command.last,
+                                                    .source = source.raw});
     entry.end();
     return entry.finish();
 }

@@ -386,6 +386,7 @@ class Twin {
     TwinOutcome settled_order(const RecordEvent& c, Instant now);
     TwinOutcome plain_order(const RecordEvent& c, bool settled, Instant now);
     TwinOutcome on(const ChangeSourceEpoch& c, Instant now);
+    TwinOutcome on(const GiveUpSequence& c, Instant now);
     TwinOutcome on(const ChangeAuthority& c, Instant now);
     TwinOutcome repeated(const Envelope& envelope, TwinOutcome answer, Instant now);
     bool believed(const RecordEvent& c) const;

@@ -437,6 +437,9 @@ std::string describe_body(const ChangeAuthority& c) {
                        c.type == FactType{} ? "everything" : name(c.type),
                        c.names_location ? static_cast<std::int32_t>(c.location.raw) : -2, c.source);
 }
+std::string describe_body(const GiveUpSequence& c) {
+    return fmt::format("source '{}' will not send up to {}", c.source, c.last);
+}
 std::string describe_body(const ChangeSourceEpoch& c) {
     return fmt::format("source '{}' begins epoch {} with {}{}", c.source, c.epoch, c.first,
                        c.announced_only ? " announced_only" : "");

@@ -106,6 +106,7 @@ class CommandStream {
     Command api_key(DrawnCommand& d);
     Command about_sources(DrawnCommand& d, const Twin& twin);  // twin_commands_sources.cc
     Command authority(DrawnCommand& d, const Twin& twin);
+    Command given_up(DrawnCommand& d, const Twin& twin);
     Envelope envelope(DrawnCommand& d);
     void draw_lines(DrawnCommand& d, const Twin& twin);
     std::string_view text(DrawnCommand& d, std::string value);

@@ -10,6 +10,7 @@ Command CommandStream::about_sources(DrawnCommand& d, const Twin& twin) {
     if (random_.percent(40))
         return ReportOverdue{static_cast<std::uint32_t>(random_.between(1, 4))};
     if (random_.percent(30)) return authority(d, twin);
+    if (random_.percent(25)) return given_up(d, twin);
     ChangeSourceEpoch c;
     c.envelope = envelope(d);
     c.source = random_.pick(kSources);
@@ -23,6 +24,23 @@ Command CommandStream::about_sources(DrawnCommand& d, const Twin& twin) {
     if (random_.percent(4)) c.source = text(d, fmt::format("source-{}", random_.below(1000)));
     // What the source says from here on; a till that did not hear of it goes on in the old epoch.
     if (random_.percent(90)) source_positions_[std::string(c.source)] = {c.epoch, c.first};
+    return c;
+}
+
+/// Some or all of what a source misses; sometimes what it does not miss.
+Command CommandStream::given_up(DrawnCommand& d, const Twin& twin) {
+    static constexpr std::string_view kSources[] = {"till-1", "till-2", "wms", "nobody"};
+    GiveUpSequence c;
+    c.envelope = envelope(d);
+    c.source = random_.pick(kSources);
+    if (const auto known = twin.sources.find(std::string(c.source)); known != twin.sources.end()) {
+        const auto gaps = known->second.gaps();
+        c.last = known->second.highest() + random_.below(2);
+        if (!gaps.empty() && random_.percent(70)) {
+            const TwinSource::Gap& gap = gaps[random_.below(gaps.size())];
+            c.last = gap.first + random_.below(gap.last - gap.first + 2) - random_.below(2);
+        }
+    }
     return c;
 }
 

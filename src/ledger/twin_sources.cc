@@ -18,6 +18,7 @@ std::vector<TwinSource::Gap> TwinSource::gaps() const {
         Gap gap{.first = before + 1, .last = number - 1};
         before = number;
         if (gap.first > gap.last || gap.last <= given_up) continue;
+        gap.first = std::max(gap.first, given_up + 1);
         gap.opened_at = highest_at.upper_bound(gap.last)->second;
         gap.told = std::any_of(told.begin(), told.end(), [&](const auto& range) {
             return range.first <= gap.first && gap.last <= range.second;
@@ -108,6 +109,24 @@ TwinOutcome Twin::on(const ChangeSourceEpoch& c, Instant now) {
         source.begins_after = source.given_up = c.first - 1;
         source.numbered = true;
         source.announced_only = c.announced_only;
+    };
+    return record(draft, &c.envelope, now);
+}
+
+TwinOutcome Twin::on(const GiveUpSequence& c, Instant now) {
+    const auto row = sources.find(std::string(c.source));
+    if (row == sources.end()) return twin_refused(Refusal::unknown_source);
+    const bool numbers_itself = c.envelope.source_seq != 0 && c.envelope.source == c.source;
+    const std::vector<TwinSource::Gap> gaps = row->second.gaps();
+    const bool misses = std::any_of(
+        gaps.begin(), gaps.end(), [&](const TwinSource::Gap& gap) { return gap.first <= c.last; });
+    if (numbers_itself || !misses || c.last > row->second.highest())
+        return twin_refused(Refusal::value_out_of_range);
+    Draft draft;
+    draft.type = FactType::source_sequence_given_up;
+    draft.upsert = [&] {
+        std::uint64_t& given_up = sources[std::string(c.source)].given_up;
+        given_up = std::max(given_up, c.last);
     };
     return record(draft, &c.envelope, now);
 }

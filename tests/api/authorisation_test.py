@@ -32,7 +32,9 @@ ALLOWED = {
     "create_reservation": "wca", "find_reservations": "rcla", "get_reservation": "rcla",
     "confirm_reservation": "wcla", "release_reservation": "wcla", "extend_reservation": "wcla",
     "adjust_reservation": "wcla",
-    "record_event": "wl", "record_events": "wcla", "get_source": "r",
+    "record_event": "wl", "record_events": "wcla", "list_parked_events": "r",
+    "list_sources": "r", "get_source": "r", "announce_source_epoch": "w", "give_up_sequence": "w",
+    "list_authority": "r", "set_authority": "w",
     "get_availability": "rca", "query_availability": "rca", "list_positions": "r", "get_position": "rl",
     "list_items": "rcla", "upsert_items": "w", "get_item": "rcla", "upsert_item": "w",
     "list_locations": "rcla", "upsert_locations": "w", "get_location": "rcla", "upsert_location": "w",
@@ -137,6 +139,11 @@ class Authorisation(unittest.TestCase):
             return client.send("POST", "/v1/cases:bulk", {"action": "comment", "cases": [self.case()], "comment": "seen"})
         if operation == "create_reservation":
             return client.change("POST", "/v1/reservations", {"channel": "web", "lines": [{"sku": "BOOT", "quantity": 1}]})
+        if operation == "give_up_sequence":
+            for number in ("1", "3"):
+                skips = event(f"{n}-{number}", "stock.adjusted", n, location="DC1", document=n, reason="found", lines=lines)
+                must(self.admin.send("POST", "/v1/events", {**skips, "sequence": number}), 201)
+            return client.change("POST", f"/v1/sources/{n}/give-up", {"last_sequence": "2"})
         if operation == "revoke_api_key":
             return client.send("DELETE", "/v1/api-keys/" + make_key(self.admin, ["status:read@*/*"])[0])
         method, path, *rest = {
@@ -144,7 +151,11 @@ class Authorisation(unittest.TestCase):
             "get_reservation": ("GET", f"/v1/reservations/{self.hold()}"),
             "record_event": ("POST", "/v1/events", adjusted),
             "record_events": ("POST", "/v1/events:batch", json.dumps(adjusted), ndjson),
-            "get_source": ("GET", "/v1/sources/wms"),
+            "list_parked_events": ("GET", "/v1/parked-events"),
+            "list_sources": ("GET", "/v1/sources"), "get_source": ("GET", "/v1/sources/wms"),
+            "announce_source_epoch": ("PUT", f"/v1/sources/{n}/epoch", {"epoch": 1}),
+            "list_authority": ("GET", "/v1/authority"),
+            "set_authority": ("PUT", "/v1/authority", {"type": "erp.offset", "location": "DC2", "source": None}),
             "get_availability": ("GET", "/v1/availability?channel=web&sku=BOOT"),
             "query_availability": ("POST", "/v1/availability/query", {"channel": "web", "items": [{"sku": "BOOT"}]}),
             "list_positions": ("GET", "/v1/positions"),

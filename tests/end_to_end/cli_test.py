@@ -76,7 +76,7 @@ class CommandLine(unittest.TestCase):
         top = hubs.command("--help").stdout
         names = [line.split()[0] for line in top.split("Subcommands:")[1].split("\n\n")[0].splitlines() if line.strip()]
         self.assertLessEqual({"serve", "reserve", "confirm", "release", "availability", "position", "import", "export",
-                              "generate", "journal", "key", "bench", "status", "version"}, set(names))
+                              "generate", "journal", "key", "source", "authority", "parked", "bench", "status", "version"}, set(names))
         for name in names:
             self.assertIn("Usage:", hubs.command(name, "--help").stdout)
 
@@ -107,6 +107,29 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.hub.api().get("/v1/pools/shop")["locations"], ["DC8", "DC9"])
         made = json.loads(self.ends(0, "reserve", "POOLED-1=8", "--channel", "shop", "--json").stdout)
         self.assertEqual({line["location"] for line in made["lines"]}, {"DC8", "DC9"})
+
+    def test_tells_of_sources_and_of_what_waits_for_its_order(self):
+        def tell(identity, kind, source="till-1", sequence=None, **data):
+            body = {"specversion": "1.0", "id": identity, "source": source, "type": kind, "data": data}
+            status, _, answer = self.hub.api().request("POST", "/v1/events", {**body, "sequence": sequence} if sequence else body)
+            self.assertEqual(status, 201, answer)
+
+        sold = {"location": "DC1", "lines": [{"sku": "SOCK-7", "quantity": 1}]}
+        for number in ("1", "4"):
+            tell(f"sale-{number}", "pos.sale", sequence=number, **sold)
+        self.assertRegex(self.ends(0, "source", "list").stdout, r"till-1 +0 +4 +2-3")
+        self.ends(0, "source", "give-up", "till-1", "2", "--reason", "lost")
+        self.assertRegex(self.ends(0, "source", "show", "till-1").stdout, r"till-1 +0 +4 +3 ")
+        self.ends(0, "source", "epoch", "till-1", "1", "--first", "10")
+        self.assertEqual(json.loads(self.ends(0, "source", "show", "till-1", "--json").stdout)["epoch"], 1)
+        self.ends(4, "source", "epoch", "till-1", "0")
+        self.ends(0, "authority", "set", "till-1", "--type", "erp.offset", "--location", "DC1")
+        self.assertIn("till-1", self.ends(0, "authority", "list").stdout)
+        self.ends(0, "authority", "set", "--nobody", "--type", "erp.offset", "--location", "DC1")
+        self.assertNotIn("till-1", self.ends(0, "authority", "list").stdout)
+        self.ends(2, "authority", "set")
+        tell("left", "shipment.posted", order="7001", **sold)
+        self.assertIn("SOCK-7 x1", self.ends(0, "parked", "--order", "7001").stdout)
 
     def test_keys_are_made_used_and_revoked(self):
         made = self.ends(0, "key", "create", "--title", "reader", "--scope", "stock:read@*/*").stdout.strip()

@@ -251,6 +251,7 @@ struct Check {
         return api_key(FactType::api_key_revoked, c.id);
     }
     Wrong operator()(const ChangeSourceEpoch&) const { return "was asked by nobody"; }
+    Wrong operator()(const GiveUpSequence&) const { return "was asked by nobody"; }
     Wrong operator()(const ChangeAuthority&) const { return "was asked by nobody"; }
     Wrong operator()(const ExpireHolds&) const { return "answers nobody"; }
     Wrong operator()(const ActOnCases&) const { return "is about cases, which nobody sends here"; }

@@ -53,6 +53,7 @@ struct Binder {
     void operator()(SetNodeStatus&) const {}
     void operator()(RevokeApiKey&) const {}
     void operator()(ChangeSourceEpoch&) const {}
+    void operator()(GiveUpSequence&) const {}
     void operator()(ChangeAuthority&) const {}
     void operator()(ExpireHolds&) const {}
     void operator()(ActOnCases&) const {}

@@ -3,7 +3,8 @@
 
 namespace holdfast::stories {
 
-/// "source till-1 begins epoch 2 [with number 5] [announced only]", "report what is overdue".
+/// "source till-1 begins epoch 2 [with number 5] [announced only]", "source till-1 will not send up
+/// to number 7", "report what is overdue".
 bool CommandReader::read_source(ReadCommand& out) {
     if (words_.eat("report what is overdue")) {
         out.command = ReportOverdue{};
@@ -13,6 +14,12 @@ bool CommandReader::read_source(ReadCommand& out) {
     if (!words_.eat("source")) return false;
     ChangeSourceEpoch c;
     c.source = keep(out, words_.take());
+    if (words_.eat("will not send up to number")) {
+        out.command =
+            GiveUpSequence{.source = c.source,
+                           .last = static_cast<std::uint64_t>(words_.take_number().value_or(0))};
+        return true;
+    }
     if (!words_.eat("begins epoch")) return false;
     c.epoch = static_cast<std::uint64_t>(words_.take_number().value_or(0));
     if (words_.eat("with number"))

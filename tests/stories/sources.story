@@ -89,6 +89,28 @@ story a person gives up what will not come
   when   sell  SHOE x1 at STORE source till-1 number 5   -> refused sequence_given_up
   when   sell  SHOE x1 at STORE source till-1 number 10   -> sold
 
+story what will not come is given up, and the rest is waited for
+  given  SHOE at STORE  on_hand 9
+  when   sell  SHOE x1 at STORE source till-1 number 1   -> sold
+  when   sell  SHOE x1 at STORE source till-1 number 9   -> sold
+  when   source till-1 will not send up to number 5   -> recorded
+  then   source till-1 misses 6 to 8
+  when   sell  SHOE x1 at STORE source till-1 number 4   -> refused sequence_given_up
+  when   sell  SHOE x1 at STORE source till-1 number 7   -> sold
+  when   source till-1 will not send up to number 9   -> recorded
+  then   source till-1 misses nothing
+
+story only what is missing is given up
+  given  SHOE at STORE  on_hand 9
+  when   sell  SHOE x1 at STORE source till-1 number 1   -> sold
+  when   sell  SHOE x1 at STORE source till-1 number 3   -> sold
+  when   source till-1 will not send up to number 4   -> refused value_out_of_range
+  when   source till-1 will not send up to number 1   -> refused value_out_of_range
+  when   source till-9 will not send up to number 1   -> refused unknown_source
+  when   source till-1 will not send up to number 2 source till-1 number 4   -> refused value_out_of_range
+  when   source till-1 will not send up to number 2   -> recorded
+  when   source till-1 will not send up to number 2   -> refused value_out_of_range
+
 story an announcement goes neither back nor over what was recorded
   given  SHOE at STORE  on_hand 9
   when   sell  SHOE x1 at STORE source till-1 number 5 epoch 3   -> sold
