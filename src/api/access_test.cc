@@ -156,6 +156,39 @@ TEST_F(Access, AnEventAboutAnOrderNeedsTheOrdersOwnChannel) {
         201u);
 }
 
+TEST_F(Access, AKeyThatIsMadeForASourceSpeaksAsNoOther) {
+    const auto made = post(
+        "/v1/api-keys",
+        R"({"title":"till","scopes":["events:write@*/*","catalog:write@*/*"],"source":"till-1"})");
+    ASSERT_EQ(made.status, 201u) << made.body;
+    EXPECT_EQ(text(made, "source"), "till-1");
+    EXPECT_NE(get("/v1/api-keys").body.find(R"("source":"till-1")"), std::string::npos);
+    key_ = text(made, "key");
+    const auto sale = [](const std::string& id, const std::string& source) {
+        return R"({"specversion":"1.0","id":")" + id + R"(","source":")" + source +
+               R"(","type":"pos.sale","data":{"location":"S1","lines":[{"sku":"BOOT","quantity":1}]}})";
+    };
+    EXPECT_EQ(post("/v1/events", sale("a", "till-1")).status, 201u);
+    EXPECT_EQ(code_of(post("/v1/events", sale("b", "till-2"))), "source_not_allowed");
+    EXPECT_EQ(code_of(post("/v1/events", sale("b", "till-11"))), "source_not_allowed");
+    const auto batch =
+        call("POST", "/v1/events:batch", sale("c", "till-2") + "\n" + sale("d", "till-1") + "\n",
+             "Content-Type: application/x-ndjson\r\n");
+    EXPECT_NE(batch.body.find("source_not_allowed"), std::string::npos) << batch.body;
+    EXPECT_NE(batch.body.find(R"("accepted":1)"), std::string::npos) << batch.body;
+    EXPECT_EQ(put("/v1/sources/till-1/epoch", R"({"epoch":1})").status, 200u);
+    EXPECT_EQ(code_of(put("/v1/sources/till-2/epoch", R"({"epoch":1})")), "source_not_allowed");
+    EXPECT_EQ(code_of(put("/v1/authority", R"({"source":"till-1"})")), "source_not_allowed");
+    key_.clear();
+    EXPECT_EQ(json(get("/v1/positions/BOOT/S1")).at("on_hand"), 2);
+}
+
+TEST_F(Access, AKeyThatMakesKeysIsOfNoSource) {
+    EXPECT_EQ(pointer_of(post("/v1/api-keys",
+                              R"({"title":"x","scopes":["admin@*/*"],"source":"till-1"})")),
+              "#/source");
+}
+
 TEST_F(Access, ScopesOnCodesThatComeLaterStartToCount) {
     key_ = make_key("reserve:write@new/*");
     const std::string body = R"({"channel":"new","lines":[{"sku":"BOOT","quantity":1}]})";

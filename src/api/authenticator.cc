@@ -72,7 +72,8 @@ Principal* Authenticator::admit(std::string_view authorization, std::uint64_t ha
                         .grants = *std::move(grants),
                         .grants_resolved = false,
                         .expires_at = row->expires_at,
-                        .usage = &usage_[key->id]};
+                        .usage = &usage_[key->id],
+                        .source = row->source};
     Principal* principal = &entry->principal;
     cached_[hash] = std::move(entry);
     return principal;

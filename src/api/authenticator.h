@@ -13,6 +13,7 @@
 
 #include "api/scope.h"
 #include "base/instant.h"
+#include "base/planted.h"
 #include "ledger/state.h"
 
 namespace holdfast::api {
@@ -29,7 +30,12 @@ struct Principal {
     bool grants_resolved = false;
     Instant expires_at{};  ///< zero = never
     KeyUsage* usage = nullptr;
+    std::string source;  ///< the one that it speaks as; empty = any
 
+    /// Whether it may tell what this source says.
+    [[nodiscard]] bool speaks_as(std::string_view other) const {
+        return source.empty() || source == other || planted(Bug::key_speaks_as_any_source);
+    }
     [[nodiscard]] bool may(Action action, const Reach& reach) const {
         return authorize(grants, action, reach);
     }

@@ -148,6 +148,10 @@ bool BulkJobs::decode(Job& job, std::string_view text, Command& command, Fault& 
             RecordEvent event;
             EventFacts facts;
             if (!decoder.event(text, event, facts, fault)) return false;
+            if (!job.principal.speaks_as(event.envelope.source)) {
+                return fault.set(problems::source_not_allowed, "#/source",
+                                 speaks_only_as(job.principal));
+            }
             if (!may_record(job.principal, desk_.state(), event)) {
                 return fault.set(problems::forbidden, {},
                                  "Needs events:write on the channel and locations of the event.");

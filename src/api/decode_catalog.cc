@@ -1,5 +1,7 @@
 // Bodies of what is seldom changed: items, locations, pools, channels, policies, keys; and the
 // bulk availability query.
+#include <algorithm>
+
 #include "api/decoder_parts.h"
 #include "api/scope.h"
 #include "base/rfc3339.h"
@@ -129,6 +131,16 @@ bool Decoder::policy(std::string_view body, SetPolicy& out, Fault& fault) {
         });
 }
 
+namespace {
+
+bool makes_keys(std::string_view scopes) {
+    const auto grants = parse_scopes(scopes);
+    return grants && std::ranges::any_of(
+                         *grants, [](const Grant& grant) { return grant.action == Action::admin; });
+}
+
+}  // namespace
+
 bool Decoder::api_key(std::string_view body, ApiKeyRequest& out, Fault& fault) {
     Parts& parts = *parts_;
     JsonReader reader(fault);
@@ -144,8 +156,8 @@ bool Decoder::api_key(std::string_view body, ApiKeyRequest& out, Fault& fault) {
         return out.scopes.size() <= scopes_bytes_max || reader.invalid("The scopes are too long.");
     };
     const bool read = reader.read_document(
-        parts.parser, body, FieldNames<3>{"title", "scopes", "expires_at"}, bit(0) | bit(1),
-        [&](std::size_t field, json::value v) {
+        parts.parser, body, FieldNames<4>{"title", "scopes", "expires_at", "source"},
+        bit(0) | bit(1), [&](std::size_t field, json::value v) {
             std::string_view text;
             switch (field) {
                 case 0:
@@ -153,6 +165,10 @@ bool Decoder::api_key(std::string_view body, ApiKeyRequest& out, Fault& fault) {
                     out.title = text;
                     return true;
                 case 1: return reader.read_array(v, kScopesMax, on_scope);
+                case 3:
+                    if (!parts.code(reader, v, text)) return false;
+                    out.source = text;
+                    return true;
                 default: {
                     if (!reader.read_text(v, 1, code_bytes_max, text)) return false;
                     const Result<Instant> at = parse_rfc3339(text);
@@ -166,6 +182,10 @@ bool Decoder::api_key(std::string_view body, ApiKeyRequest& out, Fault& fault) {
     if (out.scopes.empty()) {
         return fault.set(problems::invalid_value, "#/scopes",
                          "A key without scopes can do nothing.");
+    }
+    if (!out.source.empty() && makes_keys(out.scopes)) {
+        return fault.set(problems::invalid_value, "#/source",
+                         "A key that may make keys could make one that speaks as anybody.");
     }
     return true;
 }

@@ -54,6 +54,7 @@ struct ExplainQuery {
 struct ApiKeyRequest {
     std::string title;
     std::string scopes;  ///< comma-separated, as the ledger keeps them
+    std::string source;  ///< the one that the key speaks as; empty = any
     Instant expires_at{};
 };
 

@@ -95,6 +95,11 @@ void record_event(Desk& desk, const Call& call) {
         desk.refuse(call.token, fault);
         return;
     }
+    if (!call.principal->speaks_as(command.envelope.source)) {
+        desk.metrics().requests_forbidden.add();
+        desk.refuse(call.token, problems::source_not_allowed, speaks_only_as(*call.principal));
+        return;
+    }
     if (!may_record(*call.principal, desk.state(), command)) {
         desk.metrics().requests_forbidden.add();
         desk.refuse(call.token, problems::forbidden,

@@ -16,6 +16,7 @@ constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 void render_key(http::JsonWriter& json, std::uint64_t id, const ledger::ApiKeyRow& row) {
     json.begin_object().member("id", key_name(id)).member("title", row.title);
     render_scopes(json, row.scopes);
+    if (!row.source.empty()) json.member("source", row.source);
     json.member("created_at", row.created_at);
     if (row.expires_at != Instant{}) json.member("expires_at", row.expires_at);
     json.member("revoked", row.revoked).end_object();
@@ -162,6 +163,7 @@ void create_api_key(Desk& desk, const Call& call) {
     std::ranges::copy(key.secret_hash, std::begin(command.secret_hash));
     command.title = desk.sequencer().arena().copy(request.title);
     command.scopes = desk.sequencer().arena().copy(request.scopes);
+    command.source = desk.sequencer().arena().copy(request.source);
     command.expires_at = request.expires_at;
     desk.describe(call, command.envelope);
     desk.submit(call, command, 0, std::move(key.text));

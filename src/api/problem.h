@@ -43,6 +43,8 @@ inline constexpr ProblemKind invalid_id{"invalid_id", 400, "The id has another s
 inline constexpr ProblemKind unauthenticated{"unauthenticated", 401,
                                              "The API key is missing or not valid"};
 inline constexpr ProblemKind forbidden{"forbidden", 403, "The API key may not do this"};
+inline constexpr ProblemKind source_not_allowed{"source_not_allowed", 403,
+                                                "The API key speaks as another source"};
 inline constexpr ProblemKind idempotency_key_missing{"idempotency_key_missing", 400,
                                                      "The Idempotency-Key header is missing"};
 inline constexpr ProblemKind idempotency_key_malformed{

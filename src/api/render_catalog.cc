@@ -70,6 +70,8 @@ void render_api_key_members(JsonWriter& json, const FactView& fact) {
     const auto key = fact.field_as<ApiKeyField>(FieldTag::api_key).value_or(ApiKeyField{});
     json.member("title", fact.text(FieldTag::title));
     render_scopes(json, fact.text(FieldTag::scopes));
+    const std::string_view source = fact.text(FieldTag::key_source);
+    if (!source.empty()) json.member("source", source);
     json.member("created_at", fact.recorded_at());
     if (key.expires_at != 0) json.member("expires_at", instant_from_raw(key.expires_at));
 }

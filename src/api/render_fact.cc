@@ -127,6 +127,7 @@ void render_reference_data(JsonWriter& json, const FactView& fact, const State& 
     if (const auto key = fact.field_as<ApiKeyField>(FieldTag::api_key)) {
         json.member("api_key", key_name(key->id));
         if (fact.field(FieldTag::scopes)) render_scopes(json, fact.text(FieldTag::scopes));
+        text_member(json, "speaks_as", fact.text(FieldTag::key_source));
     }
 }
 

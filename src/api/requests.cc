@@ -90,6 +90,10 @@ bool refuse_id(Desk& desk, const Call& call, std::string_view prefix, std::strin
     return false;
 }
 
+std::string speaks_only_as(const Principal& principal) {
+    return "The key speaks as \"" + principal.source + "\" alone.";
+}
+
 void bind_key(CommandKey& key, ChannelId channel) {
     key.key = hash128(
         as_byte_span(std::string_view(reinterpret_cast<const char*>(&key.key), sizeof key.key)),

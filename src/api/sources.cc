@@ -14,6 +14,15 @@ bool may_change(Desk& desk, const Call& call) {
            desk.allowed(call, Action::catalog_write, kEverywhere);
 }
 
+/// The same about the source in the path.
+bool may_change_source(Desk& desk, const Call& call) {
+    if (!may_change(desk, call)) return false;
+    if (call.principal->speaks_as(call.path[0])) return true;
+    desk.metrics().requests_forbidden.add();
+    desk.refuse(call.token, problems::source_not_allowed, speaks_only_as(*call.principal));
+    return false;
+}
+
 template <class Command>
 void submit(Desk& desk, const Call& call, Command& command) {
     desk.describe(call, command.envelope);
@@ -81,7 +90,7 @@ void get_source(Desk& desk, const Call& call) {
 }
 
 void announce_source_epoch(Desk& desk, const Call& call) {
-    if (!may_change(desk, call)) return;
+    if (!may_change_source(desk, call)) return;
     ChangeSourceEpoch command;
     Fault fault;
     if (!desk.decoder().source_epoch(call.request.body, command, fault)) {
@@ -93,7 +102,7 @@ void announce_source_epoch(Desk& desk, const Call& call) {
 }
 
 void give_up_sequence(Desk& desk, const Call& call) {
-    if (!may_change(desk, call)) return;
+    if (!may_change_source(desk, call)) return;
     GiveUpSequence command;
     Fault fault;
     if (!read_idempotency_key(desk, call, command.envelope.transport)) return;
@@ -141,6 +150,12 @@ void list_authority(Desk& desk, const Call& call) {
 
 void set_authority(Desk& desk, const Call& call) {
     if (!may_change(desk, call)) return;
+    if (!call.principal->source.empty()) {
+        desk.metrics().requests_forbidden.add();
+        desk.refuse(call.token, problems::source_not_allowed,
+                    "A key that speaks as one source does not say who is believed.");
+        return;
+    }
     ChangeAuthority command;
     Fault fault;
     if (!desk.decoder().authority(call.request.body, command, fault)) {

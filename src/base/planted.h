@@ -24,6 +24,7 @@ enum class Bug : std::uint8_t {
     take_other_body_for_repeat,
     source_sequence_not_advanced,
     take_stale_epoch,
+    key_speaks_as_any_source,
     keys_kept_too_long,
     // What may be promised.
     check_lines_one_by_one,
@@ -48,6 +49,7 @@ enum class Bug : std::uint8_t {
     oversell_without_case,
     cancel_releases_too_much,
     ship_without_lowering_reserved,
+    promise_what_had_left,
     count_added_to_the_book,
     count_without_its_position,
     restock_on_refund,

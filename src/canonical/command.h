@@ -278,6 +278,7 @@ struct CreateApiKey {
     std::byte secret_hash[32] = {};
     std::string_view title;
     std::string_view scopes;  ///< checked by the API; stored as given
+    std::string_view source;  ///< the one that it speaks as; empty = any
     Instant expires_at{};     ///< zero = never
 };
 inline constexpr std::size_t scopes_bytes_max = 4096;

@@ -124,6 +124,7 @@ enum class FieldTag : std::uint16_t {
     parked_lines = 77,           ///< ParkedLineField each: the promise part waits for its order
     settled_parts = 78,          ///< SettledPartField each
     parked_seqs = 79,            ///< u64 each: of the parked facts that are settled, or overdue
+    key_source = 80,             ///< text: the source that an API key speaks as; absent = any
 
     unit_value = 120,       ///< i64: what one unit of the item is worth, in the smallest coin
     case_ids = 121,         ///< u64 each: the cases that the fact is about

@@ -252,7 +252,9 @@ int key_create(const KeyOptions& options) {
     http::JsonWriter json(request.body);
     json.begin_object().member("title", options.title).key("scopes").begin_array();
     for (const std::string& scope : options.scopes) json.value(scope);
-    json.end_array().end_object();
+    json.end_array();
+    if (!options.source.empty()) json.member("source", options.source);
+    json.end_object();
     const auto answer = call_hub(options.client, request, "no key was made");
     if (answer) say("this is shown once; keep it as a secret");
     return finish(options.client, answer,
@@ -264,10 +266,11 @@ int key_list(const KeyOptions& options) {
     request.path = "/v1/api-keys?limit=1000";
     const auto answer = call_hub(options.client, request, "keys cannot be listed");
     if (!answer) return complain(answer.error());
-    TextTable table({"ID", "TITLE", "SCOPES", "CREATED", "REVOKED"});
+    TextTable table({"ID", "TITLE", "SCOPES", "SOURCE", "CREATED", "REVOKED"});
     for (const auto& row : member_rows(answer->body, "data")) {
         table.row({member_text(row, "id"), member_text(row, "title"), member_text(row, "scopes"),
-                   member_text(row, "created_at"), member_text(row, "revoked")});
+                   member_text(row, "source"), member_text(row, "created_at"),
+                   member_text(row, "revoked")});
     }
     print_answer(options.client, *answer, table.render());
     return kExitOk;

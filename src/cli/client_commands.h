@@ -58,6 +58,7 @@ struct KeyOptions {
     ClientOptions client;
     std::string title;
     std::vector<std::string> scopes;
+    std::string source;  ///< create: the one that it speaks as; empty: any
     std::string id;
 };
 int key_create(const KeyOptions& options);

@@ -492,10 +492,13 @@ class Grammar {
         auto& c = o_->key_create;
         auto* sub = command(*parent, "create", "Make a key; it is shown once",
                             "  holdfast key create --title 'Web shop' --scope "
-                            "'reserve:write@web/*' --scope 'stock:read@web/*'",
+                            "'reserve:write@web/*' --scope 'stock:read@web/*'\n"
+                            "  holdfast key create --title 'Till 17' --scope "
+                            "'events:write@*/STORE-17' --source till-17",
                             [&c] { return key_create(c); });
         sub->add_option("--title", c.title, "who has it")->required();
         sub->add_option("--scope", c.scopes, "ACTION@CHANNEL/LOCATION; repeat it")->required();
+        sub->add_option("--source", c.source, "the only source that it tells events of");
         add_client(sub, c.client);
         auto& l = o_->key_list;
         sub = command(*parent, "list", "Keys, without their secrets", "",

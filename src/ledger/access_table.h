@@ -15,6 +15,7 @@ struct ApiKeyRow {
     std::array<std::byte, 32> secret_hash{};  ///< SHA-256
     std::string title;
     std::string scopes;
+    std::string source;  ///< the one that it speaks as; empty = any
     Instant created_at{};
     Instant expires_at{};  ///< zero = never
     bool revoked = false;

@@ -143,6 +143,7 @@ void apply_api_key(State& state, const FactView& fact) {
               row.secret_hash.begin());
     row.title = fact.text(FieldTag::title);
     row.scopes = fact.text(FieldTag::scopes);
+    row.source = fact.text(FieldTag::key_source);
     row.created_at = fact.recorded_at();
     row.expires_at = instant_from_raw(field->expires_at);
     state.access.put(field->id, std::move(row));

@@ -520,6 +520,7 @@ void put_access(ByteWriter& out, const State& state) {
         out.put_bytes(row.secret_hash);
         out.put_text(row.title);
         out.put_text(row.scopes);
+        out.put_text(row.source);
         out.put(to_raw(row.created_at));
         out.put(to_raw(row.expires_at));
         out.put(static_cast<std::uint8_t>(row.revoked));
@@ -527,13 +528,14 @@ void put_access(ByteWriter& out, const State& state) {
 }
 
 void get_access(ByteReader& in, State& state) {
-    const std::size_t count = in.get_count(65);
+    const std::size_t count = in.get_count(69);
     for (std::size_t i = 0; i < count && in.good(); ++i) {
         const auto id = in.get<std::uint64_t>();
         ApiKeyRow row;
         row.secret_hash = in.get<std::array<std::byte, 32>>();
         row.title = in.get_text();
         row.scopes = in.get_text();
+        row.source = in.get_text();
         row.created_at = instant_from_raw(in.get<std::int64_t>());
         row.expires_at = instant_from_raw(in.get<std::int64_t>());
         row.revoked = in.get<std::uint8_t>() != 0;

@@ -239,8 +239,8 @@ Outcome create_order(const Context& context, const RecordEvent& event) {
         return refused(Refusal::order_already_exists);
     if (!event.names_reservation && state.reservations.size() >= state.limits.reservations_max)
         return refused(Refusal::table_full);
-    return is_awaited(state, event) ? decide_settled_order(context, event)
-                                    : decide_order(context, event);
+    const bool awaited = is_awaited(state, event) && !planted(Bug::promise_what_had_left);
+    return awaited ? decide_settled_order(context, event) : decide_order(context, event);
 }
 
 }  // namespace holdfast::ledger

@@ -186,6 +186,8 @@ Outcome create_api_key(const Context& context, const CreateApiKey& command) {
         return refused(Refusal::value_out_of_range);
     if (context.state.access.find(command.id) != nullptr)
         return refused(Refusal::value_out_of_range);
+    if (!command.source.empty() && !code_allowed(command.source))
+        return refused(Refusal::code_not_allowed);
     Entry entry(context.state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::api_key_created);
     entry.envelope_fields();
@@ -195,6 +197,7 @@ Outcome create_api_key(const Context& context, const CreateApiKey& command) {
     fact.value(FieldTag::api_key, field);
     fact.text(FieldTag::title, command.title);
     fact.text(FieldTag::scopes, command.scopes);
+    fact.text(FieldTag::key_source, command.source);
     entry.end();
     return entry.finish();
 }

@@ -366,6 +366,7 @@ Hash128 State::state_hash() const {
         row.put_bytes(key.secret_hash);
         row.put_text(key.title);
         row.put_text(key.scopes);
+        row.put_text(key.source);
         row.put(to_raw(key.created_at));
         row.put(to_raw(key.expires_at));
         row.put(static_cast<std::uint8_t>(key.revoked));

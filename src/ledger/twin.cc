@@ -451,6 +451,10 @@ TwinOutcome Twin::on(const UpsertChannel& c, Instant now) {
 
 TwinOutcome Twin::on(const CreateApiKey& c, Instant now) {
     if (c.id == 0 || api_keys.contains(c.id)) return twin_refused(Refusal::value_out_of_range);
+    const bool control = std::any_of(c.source.begin(), c.source.end(), [](char ch) {
+        return static_cast<unsigned char>(ch) < 32 || ch == 127;
+    });
+    if (control || c.source.size() > code_bytes_max) return twin_refused(Refusal::code_not_allowed);
     Draft draft;
     draft.type = FactType::api_key_created;
     draft.upsert = [&] {
@@ -458,6 +462,7 @@ TwinOutcome Twin::on(const CreateApiKey& c, Instant now) {
         std::copy(std::begin(c.secret_hash), std::end(c.secret_hash), key.secret_hash.begin());
         key.title = c.title;
         key.scopes = c.scopes;
+        key.source = c.source;
         key.created_at = to_raw(now);
         key.expires_at = to_raw(c.expires_at);
         api_keys[c.id] = key;

@@ -145,6 +145,7 @@ struct TwinApiKey {
     std::array<std::byte, 32> secret_hash{};
     std::string title;
     std::string scopes;
+    std::string source;
     std::int64_t created_at = 0;
     std::int64_t expires_at = 0;
     bool revoked = false;

@@ -381,6 +381,7 @@ Command CommandStream::api_key(DrawnCommand& d) {
     c.secret_hash[0] = static_cast<std::byte>(random_.below(256));
     c.title = text(d, "a key");
     c.scopes = text(d, "reservations:write");
+    if (random_.percent(50)) c.source = text(d, random_.percent(10) ? "till\n" : "till-1");
     if (random_.percent(50)) c.expires_at = now_ + Microseconds{kDay};
     return c;
 }

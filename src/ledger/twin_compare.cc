@@ -332,7 +332,7 @@ Difference api_keys(const State& state, const Twin& twin) {
         const ApiKeyRow* row = state.access.find(id);
         if (row == nullptr || row->secret_hash != expected.secret_hash ||
             row->title != expected.title || row->scopes != expected.scopes ||
-            to_raw(row->created_at) != expected.created_at ||
+            row->source != expected.source || to_raw(row->created_at) != expected.created_at ||
             to_raw(row->expires_at) != expected.expires_at || row->revoked != expected.revoked)
             return fmt::format("API key {} differs", id);
     }

@@ -140,6 +140,8 @@ class CommandLine(unittest.TestCase):
         denied = hubs.command("reserve", "SOCK-7", *as_reader, check=False)
         self.assertEqual(denied.returncode, 1)
         self.assertIn("forbidden", denied.stderr)
+        self.ends(0, "key", "create", "--title", "till", "--scope", "events:write@*/DC1", "--source", "till-1")
+        self.assertRegex(self.ends(0, "key", "list").stdout, r"till .*till-1 ")
         keys = json.loads(self.ends(0, "key", "list", "--json").stdout)["data"]
         key_id = next(key["id"] for key in keys if key["title"] == "reader")
         self.ends(0, "key", "revoke", key_id)

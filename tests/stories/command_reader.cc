@@ -322,8 +322,10 @@ bool CommandReader::read_api_key(ReadCommand& out) {
     CreateApiKey c;
     c.id = id;
     c.title = keep(out, "a key");
+    if (!words_.eat("is created")) return false;
+    if (words_.eat("for source")) c.source = keep(out, words_.take());
     out.command = c;
-    return words_.eat("is created");
+    return true;
 }
 
 }  // namespace holdfast::stories

@@ -93,6 +93,10 @@ story an API key is made once and revoked once
   when   api key 17 is revoked   -> refused unknown_api_key
   when   api key 18 is revoked   -> refused unknown_api_key
 
+story an API key is made for a source that may have its name
+  when   api key 17 is created for source till-1   -> recorded
+  when   api key 18 is created for source "till\n1"   -> refused code_not_allowed
+
 story who said it and why is kept
   given  SHOE at MAIN  on_hand 5
   when   adjust stock  SHOE x-1 at MAIN because theft by ana   -> corrected
