@@ -7,6 +7,7 @@
 
 #include "cli/bench_command.h"
 #include "cli/bench_prepare.h"
+#include "cli/case_commands.h"
 #include "cli/client_commands.h"
 #include "cli/console.h"
 #include "cli/export_command.h"
@@ -36,6 +37,8 @@ struct AllOptions {
     ExplainOptions explain;
     TimelineOptions timeline;
     WhyNotOptions why_not;
+    CaseListOptions case_list;
+    CaseOptions cases;
     StatusOptions status;
     SourceOptions source_list;
     SourceOptions source_show;
@@ -93,6 +96,7 @@ class Grammar {
         describe_stock();
         describe_history();
         describe_sources();
+        describe_cases();
         describe_import();
         describe_generate();
         describe_operations();
@@ -167,10 +171,8 @@ class Grammar {
         sub->add_option("lines", r.lines, "SKU[@LOCATION][=QUANTITY], one or more")->required();
         sub->add_option("--channel", r.channel, "who sells");
         sub->add_option("--order", r.order, "order number, for finding it again");
-        const std::map<std::string, std::uint64_t> units{
-            {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
         sub->add_option("--ttl", r.time_to_live_s, "how long: 900s, 15m, 2h, 1d")
-            ->transform(CLI::AsNumberWithUnit(units))
+            ->transform(CLI::AsNumberWithUnit(time_units()))
             ->default_str("15m");
         sub->add_flag("--partial", r.partial, "hold what there is, set the other lines aside");
         sub->add_option("--idempotency-key", r.key, "makes a repeat harmless; drawn when absent");
@@ -309,6 +311,75 @@ class Grammar {
         sub->add_option("--location", a.location, "absent: everywhere");
         sub->add_option("--reason", a.reason, "recorded with it");
         add_client(sub, a.client);
+    }
+
+    void describe_cases() {
+        auto* parent =
+            command(app_, "cases", "What a person should look at, and what was done", "", {});
+        auto& l = o_->case_list;
+        auto* sub = command(*parent, "list", "The work list, the most money at risk first",
+                            "  holdfast cases list\n"
+                            "  holdfast cases list --location STORE-17 --nobodys",
+                            [&l] { return case_list(l); });
+        sub->add_option("--state", l.state, "open, snoozed or resolved; absent: open");
+        sub->add_option("--kind", l.kind, "of this kind, as negative_sellable");
+        sub->add_option("--sku", l.sku, "about this SKU");
+        sub->add_option("--location", l.location, "about this location");
+        auto* assignee = sub->add_option("--assignee", l.assignee, "who looks after them");
+        sub->add_flag("--nobodys", l.nobodys, "those that nobody looks after")->excludes(assignee);
+        sub->add_option("--order", l.order, "about this order");
+        sub->add_option("--limit", l.limit, "cases at most")->check(CLI::Range(1U, 1'000U));
+        sub->add_option("--cursor", l.cursor, "where the page before ended");
+        add_client(sub, l.client);
+
+        auto& c = o_->cases;
+        sub = command(*parent, "show", "One case: facts, history, and what can be done",
+                      "  holdfast cases show case_0000000w20000", [&c] { return case_show(c); });
+        sub->add_option("case", c.cases, "case_...")->required()->expected(1);
+        add_client(sub, c.client);
+
+        sub = case_verb(*parent, "assign", "Say who looks after cases",
+                        "  holdfast cases assign case_0000000w20000 --to mira", case_assign);
+        auto* nobody = sub->add_flag("--nobody", c.nobody, "nobody does");
+        sub->add_option("--to", c.assignee, "who")->excludes(nobody);
+        sub = case_verb(*parent, "snooze", "Put cases aside until a time, or until they get worse",
+                        "  holdfast cases snooze case_0000000w20000 --for 8h\n"
+                        "  holdfast cases snooze case_0000000w20000 --until 2026-11-25T08:00:00Z",
+                        case_snooze);
+        sub->add_option("--until", c.until, "a time, 90 days away at most");
+        sub->add_option("--for", c.for_s, "how long: 900s, 15m, 2h, 1d")
+            ->transform(CLI::AsNumberWithUnit(time_units()))
+            ->default_str("");
+        sub = case_verb(*parent, "resolve", "Say that cases need nobody any more",
+                        "  holdfast cases resolve case_0000000w20000 --as accepted\n"
+                        "  holdfast cases resolve case_0000000w20000 --with adjust --dry-run\n"
+                        "  holdfast cases resolve case_0000000w20000 --with adjust -m 'found it'",
+                        case_resolve);
+        sub->add_option("--as", c.resolution, "corrected, accepted, false_alarm or duplicate")
+            ->check(CLI::IsMember({"corrected", "accepted", "false_alarm", "duplicate"}));
+        sub->add_option("--with", c.with, "do first what is suggested: the action that show tells");
+        sub->add_flag("--dry-run", c.dry_run, "with --with: tell what it would change, no more");
+        case_verb(*parent, "reopen", "Take a resolution back, or end a snooze",
+                  "  holdfast cases reopen case_0000000w20000", case_reopen);
+        case_verb(*parent, "comment", "Write something to cases",
+                  "  holdfast cases comment case_0000000w20000 -m 'called the store'", case_comment)
+            ->get_option("--comment")
+            ->required();
+    }
+
+    /// What people do to one case or several: all take a comment.
+    CLI::App* case_verb(CLI::App& parent, const char* name, const char* what, const char* examples,
+                        int (*run)(const CaseOptions&)) {
+        auto& c = o_->cases;
+        CLI::App* sub = command(parent, name, what, examples, [&c, run] { return run(c); });
+        sub->add_option("cases", c.cases, "case_..., one or more")->required();
+        sub->add_option("-m,--comment", c.comment, "kept in the history");
+        add_client(sub, c.client);
+        return sub;
+    }
+
+    static std::map<std::string, std::uint64_t> time_units() {
+        return {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
     }
 
     void describe_import() {

@@ -76,7 +76,7 @@ class CommandLine(unittest.TestCase):
         top = hubs.command("--help").stdout
         names = [line.split()[0] for line in top.split("Subcommands:")[1].split("\n\n")[0].splitlines() if line.strip()]
         self.assertLessEqual({"serve", "reserve", "confirm", "release", "availability", "position", "import", "export",
-                              "generate", "journal", "key", "source", "authority", "parked", "bench", "status", "version"}, set(names))
+                              "cases", "generate", "journal", "key", "source", "authority", "parked", "bench", "status", "version"}, set(names))
         for name in names:
             self.assertIn("Usage:", hubs.command(name, "--help").stdout)
 
@@ -88,6 +88,65 @@ class CommandLine(unittest.TestCase):
         status = json.loads(self.ends(0, "status", "--check", "--state-hash", "--json").stdout)
         self.assertEqual(status["invariants"], "ok")
         self.assertRegex(status["state_hash"], "^[0-9a-f]{32}$")
+
+    def open_case(self, sku, sold):
+        """A case of its own: a till sold what was never there."""
+        api = self.hub.api()
+        api.put(f"/v1/items/{sku}", {"unit_value": 1200})
+        api.post_lines("/v1/events:batch", [{"specversion": "1.0", "id": f"sold-{sku}", "source": "till-1", "type": "pos.sale", "data": {
+            "location": "DC1", "lines": [{"sku": sku, "quantity": sold}]}}])
+        return json.loads(self.ends(0, "cases", "list", "--sku", sku, "--json").stdout)["data"][0]["id"]
+
+    def test_shows_cases_and_what_can_be_done(self):
+        case = self.open_case("LAMP-1", 3)
+        table = self.ends(0, "cases", "list", "--location", "DC1", "--sku", "LAMP-1").stdout
+        self.assertRegex(table, rf"{case}  negative_sellable +3 +3600 +\d+ s +- +3 units more of LAMP-1 left DC1")
+        page = self.ends(0, "cases", "show", case).stdout
+        for words in ("negative_sellable  open", "units_at_risk     3", "opened", "adjust    Put 3 sellable of LAMP-1 at DC1 right.",
+                      "LAMP-1 at DC1: sellable -3 -> 0", f"holdfast cases resolve {case} --with "):
+            self.assertIn(words, page)
+        self.assertEqual(json.loads(self.ends(0, "cases", "show", case, "--json").stdout)["id"], case)
+        nothing = self.ends(0, "cases", "list", "--sku", "LAMP-1", "--state", "resolved")
+        self.assertEqual((nothing.stdout, nothing.stderr), ("", "no cases\n"))
+        self.ends(3, "cases", "show", "case_0000000zzzzzz")
+        self.ends(2, "cases", "list", "--assignee", "mira", "--nobodys")
+
+    def test_assigns_snoozes_comments_and_reopens_cases(self):
+        one, other = self.open_case("LAMP-2", 1), self.open_case("LAMP-3", 1)
+        self.assertEqual(self.ends(0, "cases", "assign", one, other, "--to", "mira").stdout,
+                         f"assigned {one}\nassigned {other}\n")
+        self.assertIn(one, self.ends(0, "cases", "list", "--assignee", "mira").stdout)
+        self.ends(0, "cases", "assign", other, "--nobody")
+        self.assertNotIn(other, self.ends(0, "cases", "list", "--assignee", "mira").stdout)
+        self.ends(0, "cases", "comment", one, "-m", "called the store")
+        self.ends(0, "cases", "snooze", one, "--for", "8h", "--comment", "after the delivery")
+        page = self.ends(0, "cases", "show", one).stdout
+        self.assertRegex(page, r"negative_sellable  snoozed until 20\d\d-")
+        for words in ("assigned to mira", "commented", ": called the store", ": after the delivery"):
+            self.assertIn(words, page)
+        self.assertIn("reopened", self.ends(0, "cases", "reopen", one).stdout)
+        self.assertIn("case_already_open", self.ends(4, "cases", "reopen", one).stderr)
+        partly = self.ends(4, "cases", "resolve", one, "case_0000000zzzzzz", "--as", "accepted")
+        self.assertEqual(partly.stdout, f"resolved {one}\nnot resolved case_0000000zzzzzz: unknown_case\n")
+        self.assertIn("resolved as accepted", self.ends(0, "cases", "show", one).stdout)
+        for wrong in (("assign", one), ("snooze", one), ("snooze", one, "--until", "tomorrow"), ("comment", one),
+                      ("snooze", one, "--for", "1h", "--until", "2030-01-01T00:00:00Z"), ("resolve", one, "--dry-run"),
+                      ("resolve", one, other, "--with", "adjust"), ("resolve", one, "--as", "cause_removed")):
+            self.ends(2, "cases", *wrong)
+
+    def test_resolves_a_case_with_what_is_suggested(self):
+        case = self.open_case("LAMP-4", 2)
+        tried = self.ends(0, "cases", "resolve", case, "--with", "adjust", "--dry-run")
+        self.assertIn("LAMP-4 at DC1: sellable -2 -> 0", tried.stdout)
+        self.assertIn("nothing was sent", tried.stderr)
+        self.assertEqual(self.hub.api().get("/v1/positions/LAMP-4/DC1")["sellable"], -2)
+        done = self.ends(0, "cases", "resolve", case, "--with", "adjust", "-m", "it stood behind the rack")
+        self.assertIn(f"resolved {case} as cause_removed", done.stdout)
+        self.assertEqual(self.hub.api().get("/v1/positions/LAMP-4/DC1")["sellable"], 0)
+        self.assertIn("it stood behind the rack", self.ends(0, "cases", "show", case).stdout)
+        self.assertIn("nothing is: the case is resolved", self.ends(3, "cases", "resolve", case, "--with", "adjust").stderr)
+        other = self.open_case("LAMP-5", 2)
+        self.assertIn("suggested are ", self.ends(3, "cases", "resolve", other, "--with", "magic").stderr)
 
     def test_exports_lists(self):
         out = self.ends(0, "export", "positions", "--sku", "BOOT-42").stdout.splitlines()
