@@ -34,6 +34,13 @@ void wake(Case& row) {
     row.snoozed_units = 0;
 }
 
+/// A snooze ends early when more units are at risk than when it began, whatever put them there.
+void wake_if_worse(Case& row, const FactView& fact) {
+    if (row.state != CaseState::snoozed || row.units <= row.snoozed_units) return;
+    wake(row);
+    add_step(row, step_of(fact, CaseStep::woken));
+}
+
 void resolve(Case& row, CaseResolution resolution, const FactView& fact) {
     wake(row);
     row.state = CaseState::resolved;
@@ -147,6 +154,7 @@ void follow(State& state, const FactView& fact, const LedgerView& ledger) {
                 row.seq = fact.seq();
                 if (units > 0) {
                     set_units(state, row, units);
+                    wake_if_worse(row, fact);
                     return;
                 }
                 resolve(row, CaseResolution::cause_removed, fact);
@@ -178,10 +186,7 @@ void group(State& state, CaseId id, const Finding& finding, const FactView& fact
             add_step(row, step_of(fact, CaseStep::regressed));
         }
         set_units(state, row, before + finding.units);
-        if (row.state == CaseState::snoozed && row.units > row.snoozed_units) {
-            wake(row);
-            add_step(row, step_of(fact, CaseStep::woken));
-        }
+        wake_if_worse(row, fact);
     });
 }
 

@@ -249,6 +249,22 @@ TEST_F(Cases, SnoozeUntilTheirTimeOrMoreUnits) {
     EXPECT_EQ(replayed_hash(), state_->state_hash());
 }
 
+TEST_F(Cases, WakeWhenTheyGetWorseThoughNothingRaisesThem) {
+    happens({.type = FactType::order_created,
+             .postings = {{kBoot, Place{kMain}, Bucket::reserved, 2}},
+             .reservation = ReservationId{1}});
+    happens({.type = FactType::stock_adjusted,
+             .postings = {{kBoot, Place{kMain}, Bucket::sellable, -1}},
+             .raises = {CaseKind::reservation_at_risk}});
+    EXPECT_EQ(only().units, 2);
+    did(CaseAction::snooze, {only().id}, {.wake_at = now_ + hours(8)});
+    happens({.type = FactType::order_created,
+             .postings = {{kBoot, Place{kMain}, Bucket::reserved, 3}},
+             .reservation = ReservationId{2}});
+    EXPECT_EQ(only().units, 5);
+    EXPECT_EQ(steps(only()), (std::vector{opened, snoozed, woken}));
+}
+
 TEST_F(Cases, WakeTheEarliestFirstAndNoMoreThanAskedFor) {
     for (int i = 0; i < 3; ++i) {
         sells(1, SkuId{static_cast<std::uint32_t>(i)});
