@@ -379,6 +379,12 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     outcome.facts.push_back(fact);
 }
 
+TwinOutcome Twin::record_of_another(FactType type, const Envelope& envelope, Instant now) {
+    Draft draft;
+    draft.type = type;
+    return record(draft, &envelope, now);
+}
+
 TwinOutcome Twin::on(const ActOnCases&, Instant) { return twin_refused(Refusal::unknown_case); }
 
 TwinOutcome Twin::on(const WakeCases&, Instant) { return {}; }

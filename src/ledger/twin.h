@@ -239,6 +239,14 @@ class Twin {
     /// Decides the command and applies its effect. `now` never goes back.
     TwinOutcome apply(const Command& command, Instant now);
 
+    /// What another machine decides: keys and names are the ledger's for all of them. Nothing where
+    /// the command was not settled before.
+    [[nodiscard]] std::optional<TwinOutcome> settled(const Envelope& envelope, Instant now) const {
+        return seen_before(envelope, now);
+    }
+    /// Records the fact of such a command, which moves no stock.
+    TwinOutcome record_of_another(FactType type, const Envelope& envelope, Instant now);
+
     [[nodiscard]] Units level(SkuId sku, LocationId at, Bucket bucket) const;
     [[nodiscard]] Units free(SkuId sku, LocationId at) const;
     /// The most specific policy row's value, 0 where none covers the position.
