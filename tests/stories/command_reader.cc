@@ -66,6 +66,7 @@ std::optional<std::string> CommandReader::read(ReadCommand& out) {
                 c.includes = out.includes;
                 c.components = out.components;
             }
+            if constexpr (requires { c.cases; }) c.cases = out.cases;
         },
         out.command);
     return std::nullopt;
@@ -95,6 +96,7 @@ bool CommandReader::read_body(ReadCommand& out) {
     if (words_.eat("receive")) return read_event(out, FactType::receipt_posted);
     if (words_.eat("sell")) return read_event(out, FactType::pos_sale);
     if (words_.eat("void")) return read_event(out, FactType::pos_void);
+    if (read_cases(out)) return true;
     return read_movement(out) || read_fulfilment(out) || read_source(out) || read_table(out);
 }
 
@@ -105,6 +107,7 @@ void CommandReader::read_options(ReadCommand& out) {
     auto* const hold = std::get_if<ReserveStock>(&out.command);
     auto* const step = std::get_if<StepReservation>(&out.command);
     auto* const event = std::get_if<RecordEvent>(&out.command);
+    auto* const acts = std::get_if<ActOnCases>(&out.command);
     const auto key = [&]() -> CommandKey {
         const std::string name = words_.take();
         return {hash128(as_byte_span(name)), hash64(as_byte_span(body_text()))};
@@ -135,6 +138,10 @@ void CommandReader::read_options(ReadCommand& out) {
             hold->partial = true;
         } else if (event && words_.eat("in part")) {
             event->partial = true;
+        } else if (acts && words_.eat("in part")) {
+            acts->partial = true;
+        } else if (acts && words_.eat("saying")) {
+            acts->comment = keep(out, words_.take());
         } else if (event && words_.eat("event at")) {
             event->names_location = true;
             event->location = location();
@@ -271,6 +278,11 @@ bool CommandReader::read_table(ReadCommand& out) {
         UpsertItem c;
         c.code = keep(out, words_.take());
         if (words_.eat("comes in")) return read_units(out, c);
+        if (words_.eat("is worth")) {
+            c.unit_value = words_.take_number().value_or(-1);
+            out.command = c;
+            return true;
+        }
         if (!words_.eat("is added") && !words_.eat("is called")) return false;
         if (lines_follow()) c.title = keep(out, words_.take());
         out.command = c;

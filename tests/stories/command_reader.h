@@ -26,6 +26,7 @@ struct ReadCommand {
     std::vector<SourceCut> includes;
     std::vector<KitComponent> components;
     std::vector<ItemUnit> units;
+    std::vector<CaseId> cases;
     std::deque<std::string> texts;
     std::string label;  ///< what the story calls the reservation that this one makes
 };
@@ -34,6 +35,7 @@ struct ReadCommand {
 struct Names {
     const ledger::State& state;
     std::map<std::string, ReservationId>& labels;
+    const std::vector<CaseId>& cases;  ///< in the order in which they were opened
     std::function<ChannelId(const std::string&)> channel;
     Instant now{};
     std::map<std::string, std::uint64_t> cuts{};  ///< moments that a story gave a name
@@ -69,6 +71,8 @@ class CommandReader {
     bool read_api_key(ReadCommand& out);
     bool read_source(ReadCommand& out);  // read_sources.cc
     bool read_authority(ReadCommand& out);
+    bool read_cases(ReadCommand& out);  // read_cases.cc
+    bool read_case_list(ReadCommand& out);
     void read_lines(ReadCommand& out);
     void read_one_line(ReadCommand& out);
     [[nodiscard]] bool lines_follow() const;

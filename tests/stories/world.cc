@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "ledger/availability.h"
-#include "ledger/twin_compare.h"
 
 namespace holdfast::stories {
 namespace {
@@ -19,7 +18,10 @@ std::optional<Fault> not_understood(std::string_view what) {
 }  // namespace
 
 World::World(Met& met)
-    : met_(met), state_(std::make_unique<ledger::State>(kSeed)), now_(instant_from_raw(kMonday)) {}
+    : met_(met),
+      machines_(case_twin::make_machines(kSeed, {})),
+      state_(machines_.ledger.get()),
+      now_(instant_from_raw(kMonday)) {}
 
 std::optional<Fault> World::run(const Statement& statement) {
     switch (statement.kind) {
@@ -34,11 +36,11 @@ std::optional<std::string> World::execute(const Command& command) {
     arena_.reset();
     entry_.clear();
     FactWriter writer(entry_);
-    outcome_ = ledger::decide(*state_, command, {now_, state_->seq + 1}, arena_, writer);
-    const ledger::TwinOutcome expected = twin_.apply(command, now_);
-    std::optional<std::string> difference = ledger::first_difference(outcome_, entry_, expected);
+    outcome_ = machines_.decide(command, {now_, state_->seq + 1}, arena_, writer);
+    const ledger::TwinOutcome expected = twins_.decide(command, now_);
+    std::optional<std::string> difference = twins_.take(outcome_, entry_, expected);
     const Result<void> applied = for_each_fact(entry_, [&](const FactView& fact) -> Result<void> {
-        ledger::apply(*state_, fact);
+        machines_.apply(fact);
         met_.facts.insert(fact.type());
         for (std::size_t i = 0; i < fact.posting_count(); ++i)
             met_.buckets.insert(fact.posting(i).bucket);
@@ -55,8 +57,10 @@ std::optional<std::string> World::execute(const Command& command) {
         met_.refusals.insert(outcome_.refusal);
         for (const ledger::LineProblem& p : outcome_.problems) met_.refusals.insert(p.refusal);
     }
+    name_new_cases();
     if (!difference) difference = state_->check_invariants();
-    if (!difference) difference = ledger::first_difference(*state_, twin_);
+    if (!difference) difference = machines_.cases->check_invariants();
+    if (!difference) difference = twins_.difference(machines_);
     return difference;
 }
 
@@ -132,8 +136,10 @@ std::optional<Fault> World::given(Words words) {
             limits.source_names_max = static_cast<std::uint32_t>(most);
         else
             return not_understood("limit " + what);
-        state_ = std::make_unique<ledger::State>(kSeed, limits);
-        twin_ = ledger::Twin(limits);
+        const case_twin::AllLimits all{.ledger = limits, .cases = {}};
+        machines_ = case_twin::make_machines(kSeed, all);
+        state_ = machines_.ledger.get();
+        twins_ = case_twin::Twins(all);
     } else {
         return given_stock(words);
     }
@@ -177,9 +183,9 @@ std::optional<Fault> World::when(const Statement& statement) {
     if (statement.expected.empty())
         return Fault{"-> and what comes of it", "nothing behind the statement"};
     ReadCommand read;
-    CommandReader reader(
-        {*state_, labels_, [this](const std::string& code) { return channel(code); }, now_, cuts_},
-        statement.text);
+    CommandReader reader({*state_, labels_, cases_,
+                          [this](const std::string& code) { return channel(code); }, now_, cuts_},
+                         statement.text);
     if (auto unread = reader.read(read)) return not_understood(*unread);
     if (auto difference = execute(read.command))
         return Fault{"what the twin says and invariants that hold", *difference};
@@ -188,7 +194,21 @@ std::optional<Fault> World::when(const Statement& statement) {
     return check_outcome(statement.expected);
 }
 
-/// "15 minutes pass": holds whose time has come expire, unless it passes "unnoticed".
+std::optional<std::string> World::hear_the_clock() {
+    if (auto difference = execute(WakeCases{})) return difference;
+    const bool woke = outcome_.kind == Outcome::Kind::recorded;
+    const Outcome outcome = outcome_;
+    const std::vector<std::byte> entry = entry_;
+    if (auto difference = execute(ExpireHolds{})) return difference;
+    if (woke && outcome_.kind == Outcome::Kind::idle) {
+        outcome_ = outcome;
+        entry_ = entry;
+    }
+    return std::nullopt;
+}
+
+/// "15 minutes pass": holds whose time has come expire and cases wake, unless it passes
+/// "unnoticed".
 std::optional<Fault> World::time_passes(const Statement& statement) {
     Words words(statement.text);
     const auto length = take_duration(words);
@@ -197,7 +217,7 @@ std::optional<Fault> World::time_passes(const Statement& statement) {
     now_ += *length;
     if (words.eat("unnoticed")) return std::nullopt;
     if (!words.done()) return not_understood(words.rest());
-    if (auto difference = execute(ExpireHolds{}))
+    if (auto difference = hear_the_clock())
         return Fault{"what the twin says and invariants that hold", *difference};
     return statement.expected.empty() ? std::nullopt : check_outcome(statement.expected);
 }
@@ -245,6 +265,8 @@ std::optional<Fault> World::then(const std::string& text) {
         return got == expected ? std::nullopt : std::optional<Fault>({expected, got});
     }
     if (words.eat("expected of")) return expected_is(words);
+    if (words.eat("case")) return case_is(words);
+    if (words.eat("the work list is")) return queue_is(words);
     if (words.eat("api key")) {
         const auto id = static_cast<std::uint64_t>(words.take_number().value_or(0));
         words.eat("is");

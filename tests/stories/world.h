@@ -1,4 +1,5 @@
-// The world of one story: a ledger, its twin and a clock that only the story moves.
+// The world of one story: a ledger and its cases, their twins, and a clock that only the story
+// moves.
 #pragma once
 
 #include <map>
@@ -11,8 +12,9 @@
 #include "base/arena.h"
 #include "command_reader.h"
 #include "ledger/ledger.h"
-#include "ledger/twin.h"
+#include "sequencer/machines.h"
 #include "story.h"
+#include "twins.h"
 
 namespace holdfast::stories {
 
@@ -36,6 +38,8 @@ class World {
     std::optional<Fault> when(const Statement& statement);
     std::optional<Fault> then(const std::string& text);
     std::optional<Fault> time_passes(const Statement& statement);
+    /// Wakes cases and ends holds whose time has come; the outcome is that of what had an effect.
+    std::optional<std::string> hear_the_clock();
 
     /// Decides and applies; the first difference from the twin or a broken invariant.
     std::optional<std::string> execute(const Command& command);
@@ -55,13 +59,19 @@ class World {
     std::optional<Fault> quota_is(Words words);
     std::optional<Fault> reservation_is(Words words);
     std::optional<Fault> expected_is(Words words);
+    std::optional<Fault> case_is(Words words);  // world_cases.cc
+    std::optional<Fault> queue_is(Words words) const;
+    void name_new_cases();
     [[nodiscard]] std::string parts_in_words(const ledger::Reservation& r) const;
     [[nodiscard]] std::optional<Units> quantity(std::string_view word, SkuId sku,
                                                 LocationId at) const;
 
     Met& met_;
-    std::unique_ptr<ledger::State> state_;
-    ledger::Twin twin_;
+    sequencer::Machines machines_;
+    ledger::State* state_;
+    case_twin::Twins twins_;
+    /// In the order in which they were opened: "case 1" of the story is the first.
+    std::vector<CaseId> cases_;
     Instant now_;
     Arena arena_;
     ledger::Outcome outcome_;

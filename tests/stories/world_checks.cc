@@ -60,6 +60,12 @@ std::string_view effect_word(FactType type) {
         case FactType::transfer_received: return "taken_in";
         case FactType::transfer_completed: return "closed";
         case FactType::api_key_revoked: return "revoked";
+        case FactType::case_assigned: return "assigned";
+        case FactType::case_snoozed: return "snoozed";
+        case FactType::case_resolved: return "resolved";
+        case FactType::case_reopened: return "reopened";
+        case FactType::case_commented: return "commented";
+        case FactType::case_woken: return "woken";
         default: return "recorded";
     }
 }
@@ -103,6 +109,11 @@ std::vector<std::string> set_aside(const FactView& fact) {
         const auto line = fact.item<RefusedLine>(lines, i, {});
         list.push_back(problem_in_words(line.line_index, static_cast<Refusal>(line.refusal),
                                         line.available_to_sell));
+    }
+    const auto cases = fact.field(FieldTag::refused_cases);
+    for (std::size_t i = 0; cases && (i + 1) * sizeof(RefusedCase) <= cases->size(); ++i) {
+        const auto row = fact.item<RefusedCase>(cases, i, {});
+        list.push_back(problem_in_words(row.index, static_cast<Refusal>(row.refusal), 0));
     }
     return list;
 }
