@@ -47,6 +47,7 @@ void check_availability(Properties& properties);
 void check_holds(Properties& properties);
 void check_orders(Properties& properties);
 void check_histories(Properties& properties);
+void check_cases(Properties& properties);
 void check_records(Properties& properties);
 void check_texts(Properties& properties);
 
