@@ -749,7 +749,10 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
     for (CodeTable* table : {&state->items, &state->locations, &state->channels, &state->pools,
                              &state->groups, &state->names})
         get_codes(in, *table);
-                       get_rows(in, *state) && get_policies(in, *state) && get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) && get_reservations(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) && get_counts(in, *state) && get_returns(in, *state);
+    bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
+                 get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) &&
+                 get_reservations(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) &&
+                 get_counts(in, *state) && get_returns(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);
         get_keys(in, state->semantic_keys);
