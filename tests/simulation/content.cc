@@ -134,15 +134,15 @@ void pass_settled(const FactView& fact, const Posting& counted, std::size_t& nex
         next = after;
 }
 
-/// Requests come late, and a count may have seen what they tell: that moves back at once. Of a
-/// correction only what stands right behind it, since its next line may be its opposite.
+/// Requests come late, and a count may have seen what they tell: that moves back at once, right
+/// behind the leg (a shipment's customer stands between): the next line may be its opposite.
 void pass_moved_back(const FactView& fact, const Posting& moved, std::size_t& next) {
     std::size_t after = next;
     const std::optional<Posting> back = next_movement(fact, after);
     const bool adjacent = after == next + 1;
     if (back && back->sku == moved.sku && back->place == moved.place &&
         back->bucket == moved.bucket && back->delta == -moved.delta &&
-        (adjacent || fact.type() != FactType::stock_adjusted))
+        (adjacent || fact.type() == FactType::shipment_posted))
         next = after;
 }
 
