@@ -190,6 +190,24 @@ TEST_F(Bounds, RefusesOneLineMoreThanARequestMayHave) {
     EXPECT_EQ(reserve(lines).refusal, Refusal::too_many_lines);
 }
 
+TEST_F(Bounds, MakesAsManyKitsInOneFactAsItsLegsLeaveRoomFor) {
+    stock(kit_components_max + 1, 61, 10);
+    std::vector<KitComponent> components;
+    for (std::uint32_t s = 0; s < kit_components_max; ++s) components.push_back({SkuId{s}, 1});
+    std::vector<Line> lines;
+    for (std::uint32_t l = 0; l < 61; ++l)
+        lines.push_back({.sku = SkuId{kit_components_max},
+                         .location = LocationId{l},
+                         .names_location = true,
+                         .quantity = 1});
+    RecordEvent event{.type = FactType::kit_assembled, .lines = lines, .components = components};
+    EXPECT_EQ(run(event).refusal, Refusal::too_many_lines);
+    event.lines = event.lines.first(60);
+    expect_recorded(event);
+    EXPECT_EQ(state_.positions.level(SkuId{0}, LocationId{59}, Bucket::sellable), 9);
+    EXPECT_EQ(state_.positions.level(SkuId{0}, LocationId{60}, Bucket::sellable), 10);
+}
+
 TEST_F(Bounds, CountsEachPositionAgainstTheLargestLevelByItself) {
     stock(2, 1, 0);
     const RecordEvent sold{.type = FactType::order_created,
