@@ -166,15 +166,16 @@ class ShortPick {
                 units += posting.delta;
         }
         TakenUnits lost(context_.arena);
+        TakenUnits visits(context_.arena);  // several lines may be about one position
         for (const Posting& leaves : missing_.view()) {
             const PairKey key = position_key(leaves.sku, leaves.place.raw());
-            Units& units = fallen[key];
+            if (visits[key]++ > 0) continue;
+            const Units units = fallen[key];
             if (units > 0) planner.take(leaves.sku, leaves.place.location(), units);
             const Position* row =
                 context_.state.positions.find(leaves.sku, leaves.place.location());
-            const Units free = row == nullptr ? 0 : row->free();
-            if (units != 0) lost[key] = std::max<Units>(0, units - free);
-            units = 0;  // counted
+            // Also where nothing falls any more, because a count has seen it: the shelf is short.
+            lost[key] = std::max<Units>(0, units - (row == nullptr ? 0 : row->free()));
         }
         return lost;
     }

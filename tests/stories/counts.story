@@ -173,3 +173,14 @@ story damaged and quarantined goods are not what a count of the shelf has seen
   when   count  SHOE x10 at MAIN  happened 1 hour ago   -> counted
   when   return order 1001  SHOE x1 at MAIN as damaged  happened 2 hours ago   -> returned
   then   SHOE at MAIN  on_hand 11  damaged 1
+
+story a short pick that the count had seen moves the promise all the same
+  given  SHOE at MAIN  on_hand 3
+  given  SHOE at STORE  on_hand 3
+  given  channel web sells from MAIN, STORE
+  when   order 1001 from web  SHOE x3   -> ordered
+  when   allocate order 1001   -> allocated
+  when   count  SHOE x1 at MAIN  happened 1 hour ago   -> counted, raises reservation_at_risk
+  when   short order 1001  SHOE x2 at MAIN as damaged  happened 2 hours ago   -> short
+  then   SHOE at MAIN  sellable 1  damaged 2  reserved 0  allocated 1  oversold 0
+  then   order 1001 holds SHOE x1 at MAIN, SHOE x2 at STORE
