@@ -49,8 +49,7 @@ bool names_document(CaseKind kind) {
     return is(kind, {transfer_residue, unreferenced_return, event_without_cause});
 }
 bool tells_no_units(CaseKind kind) {
-    return is(kind, {beyond_promise, quota_overcommitted, event_without_cause, sequence_gap,
-                     source_epoch_unannounced});
+    return is(kind, {beyond_promise, quota_overcommitted, sequence_gap, source_epoch_unannounced});
 }
 
 TwinSubject subject_of(CaseKind kind, const FactView& fact) {
@@ -117,6 +116,17 @@ std::vector<TwinFinding> CaseTwin::findings(CaseKind kind, const FactView& fact)
     for (std::size_t i = 0; i < fact.posting_count(); ++i) {
         const Posting p = fact.posting(i);
         if (const auto at = place_of(p.place)) add(positions[{p.sku, *at}], p.bucket, p.delta);
+    }
+
+    // Goods that left before their order was told of: what speaks of them later moves none.
+    const bool speaks_of_them =
+        fact.type() == FactType::parked_overdue || fact.type() == FactType::parked_settled;
+    const auto had_left = speaks_of_them ? fact.field(FieldTag::parked_lines) : std::nullopt;
+    for (std::size_t i = 0; had_left && (i + 1) * sizeof(ParkedLineField) <= had_left->size();
+         ++i) {
+        const auto line = fact.item<ParkedLineField>(had_left, i, {});
+        if (line.sku != kNoId)
+            positions[{SkuId{line.sku}, LocationId{line.location}}].goods_out += line.units;
     }
 
     // What left of an item beyond what was promised of it anywhere.

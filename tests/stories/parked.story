@@ -52,7 +52,7 @@ story who confirms a hold for an order tells of the order
   given  SHOE at MAIN  on_hand 5
   when   reserve web-1  SHOE x3   -> held
   when   ship order 1001  SHOE x2 at MAIN   -> shipped
-  when   confirm web-1 order 1001   -> confirmed
+  when   confirm web-1 order 1001   -> ordered
   then   SHOE at MAIN  on_hand 3  reserved 1
   then   order 1001 holds SHOE x1 at MAIN
 
