@@ -127,6 +127,8 @@ void Api::dispatch(const Call& call) {
             return step_reservation(desk_, call, ReservationStep::extend);
         case Operation::adjust_reservation:
             return step_reservation(desk_, call, ReservationStep::adjust);
+        case Operation::resource_reservation:
+            return step_reservation(desk_, call, ReservationStep::resource);
         case Operation::record_event: return record_event(desk_, call);
         case Operation::record_events: return record_events(desk_, call);
         case Operation::list_parked_events: return list_parked_events(desk_, call);

@@ -217,6 +217,40 @@ TEST_F(Events, OrdersHoldConfirmAndForce) {
               "unknown_order");
 }
 
+TEST_F(Events, OrdersMayWaitForSupplyAndAreToldUntilWhen) {
+    expect_ok(put("/v1/policies", R"({"kind":"backorder_limit","value":5})"));
+    EXPECT_EQ(
+        event(
+            R"("type":"inbound.scheduled","data":{"document":"PO-7","due":"2099-11-24T00:00:00Z","location":"S1","lines":[{"sku":"SOCK","quantity":9}]})")
+            .status,
+        201u);
+    EXPECT_EQ(json(get("/v1/positions/SOCK/S1")).at("backorderable"), 5);
+    const auto order = [&](int quantity) {
+        return event(
+            R"("type":"order.created","data":{"order":"w1","channel":"web","backorder":true,"lines":[{"sku":"SOCK","quantity":)" +
+            std::to_string(quantity) + "}]}");
+    };
+    EXPECT_EQ(code_of(order(500)), "backorder_limit_reached");
+    const auto created = order(5);
+    ASSERT_EQ(created.status, 201u) << created.body;
+    const auto held = get("/v1/reservations/" + text(created, "reservation"));
+    EXPECT_EQ(text(held, "status"), "backordered");
+    const auto& line = json(held).at("lines").as_array().at(0);
+    EXPECT_EQ(line.at("backordered"), 5);
+    EXPECT_EQ(line.at("promised_for"), "2099-11-24T00:00:00.000Z");
+    EXPECT_EQ(json(get("/v1/positions/SOCK/S1")).at("backorderable"), 0);
+    EXPECT_EQ(
+        code_of(event(
+            R"("type":"backorder.filled","data":{"order":"w1","lines":[{"sku":"SOCK","quantity":6}]})")),
+        "nothing_backordered");
+    EXPECT_EQ(
+        event(
+            R"("type":"receipt.posted","data":{"location":"S1","reference":"PO-7","lines":[{"sku":"SOCK","quantity":9}]})")
+            .status,
+        201u);
+    EXPECT_EQ(text(get("/v1/reservations/" + text(created, "reservation")), "status"), "confirmed");
+}
+
 TEST_F(Events, SaysWhatIsWrongWithAnEvent) {
     const std::pair<const char*, const char*> table[] = {
         {R"({"specversion":"0.3","id":"a","source":"s","type":"pos.sale","data":{}})",

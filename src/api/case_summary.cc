@@ -66,6 +66,11 @@ std::string summary_of(const cases::Case& row, const ledger::State& state) {
         case CaseKind::backorder_uncovered:
             return fmt::format("{} of {} are back-ordered at {} beyond what is expected.", some,
                                sku, at);
+        case CaseKind::backorder_unfilled:
+            return fmt::format("There are units of {} at {}, and orders that still wait for them.",
+                               sku, at);
+        case CaseKind::promise_slipped:
+            return fmt::format("{} comes to {} later than back-orders were promised for.", sku, at);
         case CaseKind::cancelled_too_late:
             return fmt::format("{} left {} although its cancellation was pending.", order, at);
     }

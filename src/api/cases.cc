@@ -1,5 +1,6 @@
 // The human work list: read, and what people do to it.
 #include <algorithm>
+#include <vector>
 
 #include "api/case_suggestions.h"
 #include "api/handlers.h"
@@ -54,12 +55,14 @@ struct Filter {
     std::optional<LocationId> location;
     std::optional<std::string_view> assignee;
     std::optional<std::string_view> order;
-    ReservationId reservation;  ///< of the order, while the ledger knows it
+    /// Of the order, while the ledger knows it: each channel may have one.
+    std::vector<ReservationId> reservations;
 
     [[nodiscard]] bool fits(const cases::Case& row) const {
         const cases::Subject& about = row.subject;
-        const bool order_fits = !order || about.order == *order ||
-                                (reservation.raw != 0 && about.reservation == reservation);
+        const bool order_fits =
+            !order || about.order == *order ||
+            std::ranges::find(reservations, about.reservation) != reservations.end();
         return row.state == state && (!kind || about.kind == *kind) &&
                (!sku || about.sku == *sku) && (!location || about.location == *location) &&
                (!assignee || row.assignee == *assignee) && order_fits;
@@ -101,10 +104,10 @@ bool read_filter(Desk& desk, const Call& call, Filter& filter) {
     }
     filter.assignee = params.find("assignee");
     filter.order = params.find("order");
-    if (filter.order) {
-        const auto* held = state.reservations.find_by_order(state.order_hash(*filter.order));
-        if (held != nullptr) filter.reservation = held->id;
-    }
+    if (filter.order)
+        state.reservations.for_each_of_order(
+            state.order_hash(*filter.order),
+            [&](const ledger::Reservation& held) { filter.reservations.push_back(held.id); });
     return true;
 }
 

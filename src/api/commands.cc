@@ -108,7 +108,8 @@ void Desk::answer_effect(const Pending& pending, const sequencer::Answer& answer
         case Operation::confirm_reservation:
         case Operation::release_reservation:
         case Operation::extend_reservation:
-        case Operation::adjust_reservation: render_change(json, fact, state()); break;
+        case Operation::adjust_reservation:
+        case Operation::resource_reservation: render_change(json, fact, state()); break;
         case Operation::record_event: render_event(json, fact, state()); break;
         case Operation::create_api_key: {
             const auto key = fact.field_as<ApiKeyField>(FieldTag::api_key).value_or(ApiKeyField{});

@@ -116,7 +116,7 @@ bool Decoder::policy(std::string_view body, SetPolicy& out, Fault& fault) {
                 case 0: {
                     if (!reader.read_text(v, 1, code_bytes_max, text)) return false;
                     const auto kind = policy_kind_from(text);
-                    if (!kind) return reader.invalid("It must be safety_stock or buffer.");
+                    if (!kind) return reader.invalid("It must be the name of a policy.");
                     out.kind = *kind;
                     return true;
                 }

@@ -6,8 +6,8 @@ namespace holdfast::api {
 namespace {
 
 constexpr FieldNames<5> kLineFields{"sku", "location", "quantity", "line", "unit"};
-constexpr FieldNames<5> kReservationFields{"channel", "lines", "order", "partial",
-                                           "time_to_live_seconds"};
+constexpr FieldNames<6> kReservationFields{"channel", "lines",    "order",
+                                           "partial", "replaces", "time_to_live_seconds"};
 constexpr FieldNames<3> kStepLineFields{"line", "quantity", "unit"};
 constexpr FieldNames<4> kMovedLineFields{"line", "quantity", "unit", "location"};
 
@@ -95,6 +95,9 @@ bool Decoder::reservation(std::string_view body, ReserveStock& out, Fault& fault
                 });
             case 2: return parts.kept_text(reader, value, 1, document_bytes_max, out.order);
             case 3: return reader.read_bool(value, out.partial);
+            case 4:
+                out.names_replaced = true;
+                return parts.reservation_id(reader, value, out.replaced);
             default: return parts.time_to_live(reader, value, out.time_to_live);
         }
     };

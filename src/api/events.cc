@@ -22,7 +22,9 @@ Subjects subjects_of(const ledger::State& state, const RecordEvent& event) {
     Subjects found;
     if (event.names_reservation) found.named = state.reservations.find(event.reservation);
     if (!event.order.empty()) {
-        found.ordered = state.reservations.find_by_order(state.order_hash(event.order));
+        found.ordered =
+            state.reservations.find_by_order(state.order_hash(event.order), event.channel)
+                .reservation;
     }
     return found;
 }

@@ -79,6 +79,8 @@ constexpr std::array kRefusals{
                    {"quota_exhausted", 409, "The quota of the channel is used up"}},
     RefusalProblem{Refusal::group_outside_pool,
                    {"group_outside_pool", 409, "The channel does not sell from the whole group"}},
+    RefusalProblem{Refusal::nothing_backordered,
+                   {"nothing_backordered", 409, "Fewer units wait for supply"}},
     RefusalProblem{Refusal::backorder_limit_reached,
                    {"backorder_limit_reached", 409, "No more can be back-ordered"}},
     RefusalProblem{Refusal::reservation_ended,

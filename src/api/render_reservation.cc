@@ -163,8 +163,10 @@ void render_reservation_state(JsonWriter& json, const ledger::Reservation& reser
         json.member("expires_at", instant_from_raw(reservation.expires_at));
     }
     json.key("lines").begin_array();
+    std::uint32_t index = 0;
     for (const ledger::Part& part : state.reservations.parts(reservation)) {
         const ledger::PartCounts counts = state.reservations.counts(part);
+        const ledger::BackorderRow* waiting = state.backorders.find({reservation.id.raw, index++});
         json.begin_object()
             .member("line", part.line)
             .member("sku", state.items.code(part.sku.raw))
@@ -173,8 +175,10 @@ void render_reservation_state(JsonWriter& json, const ledger::Reservation& reser
             .member("reserved", counts.reserved)
             .member("allocated", counts.allocated)
             .member("picked", counts.picked)
-            .member("backordered", counts.backordered)
-            .member("erp_held", counts.erp_held)
+            .member("backordered", counts.backordered);
+        if (waiting != nullptr && waiting->due != ledger::due_unknown)
+            json.member("promised_for", instant_from_raw(waiting->due));
+        json.member("erp_held", counts.erp_held)
             .member("cancel_pending", counts.cancel_pending)
             .member("shipped", counts.shipped)
             .member("ended", counts.ended)

@@ -1,4 +1,4 @@
-// Holds: created, confirmed, released, extended, adjusted, read.
+// Holds: created, confirmed, released, extended, adjusted, promised from elsewhere, read.
 #include <algorithm>
 
 #include "api/handlers.h"
@@ -66,6 +66,10 @@ void create_reservation(Desk& desk, const Call& call) {
         return;
     }
     if (!allowed_lines(desk, call, command.channel, command.lines)) return;
+    // One that is not known, or of another channel, is told so by the ledger.
+    const ledger::Reservation* replaced =
+        command.names_replaced ? desk.state().reservations.find(command.replaced) : nullptr;
+    if (replaced != nullptr && !allowed_on(desk, call, Action::reserve_write, *replaced)) return;
     bind_key(command.envelope.transport, command.channel);
     desk.describe(call, command.envelope);
     desk.submit(call, command, command.envelope.transport.body_hash);
@@ -89,6 +93,8 @@ void step_reservation(Desk& desk, const Call& call, ReservationStep step) {
     const bool allowed = held != nullptr ? allowed_on(desk, call, Action::reserve_write, *held)
                                          : desk.allowed(call, Action::reserve_write, kNowhere);
     if (!allowed) return;
+    const bool moves = held != nullptr && step == ReservationStep::resource;
+    if (moves && !allowed_lines(desk, call, held->channel, command.lines)) return;
     if (held != nullptr) bind_key(command.envelope.transport, held->channel);
     desk.describe(call, command.envelope);
     desk.submit(call, command, command.envelope.transport.body_hash);
@@ -122,15 +128,19 @@ void find_reservations(Desk& desk, const Call& call) {
     }
     const ledger::State& state = desk.state();
     if (!desk.allowed(call, Action::reserve_read, kNowhere)) return;
-    const ledger::Reservation* held = state.reservations.find_by_order(state.order_hash(*order));
-    // Order numbers can be guessed: one that the key does not cover looks like one that is not
-    // there.
-    if (held != nullptr && !covers(desk, call, Action::reserve_read, *held)) held = nullptr;
-    const std::uint64_t seen = held == nullptr ? 0 : held->seq;
+    std::uint64_t seen = 0;
     std::string& body = desk.scratch();
     http::JsonWriter json(body);
     json.begin_object().key("data").begin_array();
-    if (held != nullptr) render_reservation_state(json, *held, state);
+    // Order numbers can be guessed: one that the key does not cover looks like one that is not
+    // there.
+    state.reservations.for_each_of_order(state.order_hash(*order),
+                                         [&](const ledger::Reservation& held) {
+                                             if (!covers(desk, call, Action::reserve_read, held))
+                                                 return;
+                                             seen = std::max(seen, held.seq);
+                                             render_reservation_state(json, held, state);
+                                         });
     json.end_array()
         .member("as_of_seq", as_text(seq_token(std::max(seen, desk.sequencer().durable_seq()))))
         .end_object();

@@ -5,6 +5,7 @@
 #include "api/tokens.h"
 #include "http/json_writer.h"
 #include "ledger/availability.h"
+#include "ledger/backorders.h"
 
 namespace holdfast::api {
 namespace {
@@ -78,7 +79,7 @@ struct PositionView {
 };
 
 void render_position(http::JsonWriter& json, const ledger::State& state, const PositionView& view,
-                     std::uint64_t as_of) {
+                     Instant now, std::uint64_t as_of) {
     const auto& [row, rare, seq] = view;
     json.begin_object()
         .member("sku", state.items.code(row.sku.raw))
@@ -89,8 +90,7 @@ void render_position(http::JsonWriter& json, const ledger::State& state, const P
         .member("available_to_sell", ledger::promisable_at(state, row))
         .member("damaged", rare.damaged)
         .member("in_transit", rare.in_transit)
-        // No back-order limit can be set yet, so nothing may be sold from future supply.
-        .member("backorderable", Units{0})
+        .member("backorderable", ledger::backorderable(state, row.sku, row.location, now))
         .member("sellable", row.sellable)
         .member("quarantine", rare.quarantine)
         .member("suspect", rare.suspect)
@@ -174,7 +174,8 @@ void get_position(Desk& desk, const Call& call) {
     if (not_modified(desk, call, view.seq)) return;
     std::string& body = desk.scratch();
     http::JsonWriter json(body);
-    render_position(json, state, view, std::max(view.seq, desk.sequencer().durable_seq()));
+    render_position(json, state, view, desk.wall(),
+                    std::max(view.seq, desk.sequencer().durable_seq()));
     HeaderText headers;
     headers.line("ETag", "\"" + std::string(as_text(seq_token(view.seq))) + "\"");
     desk.answer_read(call.token, view.seq, body, headers.text());
@@ -241,7 +242,7 @@ void list_positions(Desk& desk, const Call& call) {
             ++scanned;
             if (location_code && row.location != only_at) continue;
             const PositionView view = position_of(state, id, row.location);
-            render_position(json, state, view, 0);
+            render_position(json, state, view, desk.wall(), 0);
             newest = std::max(newest, view.seq);
             ++shown;
         }

@@ -67,6 +67,8 @@ constexpr std::array kBugs = {
            "goods are on the shelf again when their return is announced"},
     BugRow{Bug::loss_under_a_promise_without_case, "loss_under_a_promise_without_case",
            "stock lost under a promise raises no case"},
+    BugRow{Bug::fill_backorder_from_correction, "fill_backorder_from_correction",
+           "a receipt that is corrected upwards serves those that wait"},
     BugRow{Bug::checkpoint_without_sources, "checkpoint_without_sources",
            "a checkpoint loses the positions of numbered sources"},
     BugRow{Bug::checkpoint_one_fact_short, "checkpoint_one_fact_short",

@@ -54,6 +54,7 @@ enum class Bug : std::uint8_t {
     count_without_its_position,
     restock_on_refund,
     loss_under_a_promise_without_case,
+    fill_backorder_from_correction,
     // State that is written down and read again.
     checkpoint_without_sources,
     checkpoint_one_fact_short,

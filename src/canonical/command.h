@@ -70,6 +70,10 @@ struct ReserveStock {
     bool partial = false;          ///< lines that cannot be held are set aside, the others held
     Microseconds time_to_live{0};  ///< 0 = the default
     std::string_view order;        ///< optional reference
+    /// A cart that is checked again: its hold is released in the same entry, and its units count as
+    /// free for this one.
+    bool names_replaced = false;
+    ReservationId replaced;
 };
 inline constexpr Microseconds time_to_live_default = std::chrono::minutes(15);
 inline constexpr Microseconds time_to_live_max = std::chrono::hours(24 * 30);

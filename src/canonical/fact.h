@@ -102,6 +102,10 @@ enum class FieldTag : std::uint16_t {
     time_to_live = 21,     ///< i64 microseconds
     location_of_request = 22,  ///< u32: the event's own location
     pending_changes = 40,      ///< PendingChange each: cancellations that wait, or do no longer
+    pinned = 42,               ///< u8 1: the units are never promised from another location
+    replaces = 43,             ///< u64: the hold that this one takes the place of
+    promise_dates = 44,        ///< i64 list: per posting that adds to what waits, microseconds UTC
+    shipped_for = 41,          ///< u64: a void of what was shipped for a reservation now forgotten
     reason_text = 70,          ///< text: a reason that is not interned
     // Movements. The lists have one item for each of the fact's last postings; those of returns,
     // which nobody posts before they come, one for each line.

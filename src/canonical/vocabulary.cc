@@ -115,7 +115,7 @@ constexpr Names<FactType, 66> kFactTypes{{
     {FactType::source_sequence_given_up, "source.sequence_given_up"},
 }};
 
-constexpr Names<CaseKind, 18> kCaseKinds{{
+constexpr Names<CaseKind, 20> kCaseKinds{{
     {CaseKind::negative_sellable, "negative_sellable"},
     {CaseKind::oversold_order, "oversold_order"},
     {CaseKind::reservation_at_risk, "reservation_at_risk"},
@@ -133,6 +133,8 @@ constexpr Names<CaseKind, 18> kCaseKinds{{
     {CaseKind::backorder_uncovered, "backorder_uncovered"},
     {CaseKind::cancelled_too_late, "cancelled_too_late"},
     {CaseKind::beyond_promise, "beyond_promise"},
+    {CaseKind::backorder_unfilled, "backorder_unfilled"},
+    {CaseKind::promise_slipped, "promise_slipped"},
     {CaseKind::source_epoch_unannounced, "source_epoch_unannounced"},
 }};
 
@@ -189,6 +191,7 @@ std::optional<Bucket> bucket_from(std::string_view text) { return find_value(kBu
 std::string_view name(PlaceKind kind) { return find_name(kPlaces, kind); }
 bool is_event(FactType type) {
     switch (type) {
+        case FactType::reservation_adjusted:
         case FactType::order_created:
         case FactType::order_cancelled:
         case FactType::allocation_created:
@@ -197,7 +200,11 @@ bool is_event(FactType type) {
         case FactType::pick_shorted:
         case FactType::pick_returned:
         case FactType::shipment_posted:
+        case FactType::shipment_voided:
+        case FactType::pickup_completed:
         case FactType::erp_offset:
+        case FactType::backorder_created:
+        case FactType::backorder_filled:
         case FactType::return_received:
         case FactType::stock_counted:
         case FactType::receipt_posted:
@@ -323,6 +330,7 @@ std::string_view name(Refusal refusal) {
         case already_recorded: return "already_recorded";
         case source_epoch_not_announced: return "source_epoch_not_announced";
         case sequence_given_up: return "sequence_given_up";
+        case nothing_backordered: return "nothing_backordered";
         case group_outside_pool: return "group_outside_pool";
         case table_full: return "table_full";
         case unknown_case: return "unknown_case";

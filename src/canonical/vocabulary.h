@@ -176,7 +176,8 @@ enum class Refusal : std::uint16_t {
     key_reused_with_other_body = 60,
     event_identity_conflict = 61,
     stale_source_epoch = 62,
-    already_recorded = 63,     ///< the source's sequence was settled before; nothing to answer from
+    already_recorded = 63,  ///< the source's sequence was settled before; nothing to answer from
+    nothing_backordered = 100,  ///< fewer units of the order wait for supply
     group_outside_pool = 140,  ///< a guarantee in a group that the channel does not sell from whole
     table_full = 70,           ///< a bound of the ledger is reached: keys, items, reservations
     unknown_case = 120,
@@ -208,7 +209,9 @@ enum class CaseKind : std::uint8_t {
     backorder_uncovered = 15,       ///< back-ordered beyond what is expected
     cancelled_too_late = 16,        ///< shipped although its cancellation was pending
     source_epoch_unannounced = 45,  ///< a source counts anew and nobody said that it would
-    beyond_promise = 30,  ///< a node or the ERP speaks of units that the order does not have
+    beyond_promise = 30,      ///< a node or the ERP speaks of units that the order does not have
+    backorder_unfilled = 31,  ///< units are there, and more wait for them than one entry serves
+    promise_slipped = 32,     ///< supply comes later than back-orders were promised for
 };
 std::string_view name(CaseKind kind);
 std::optional<CaseKind> case_kind_from(std::string_view name);

@@ -23,6 +23,8 @@ KindRule rule_of(CaseKind kind) {
         case CaseKind::late_confirm_without_stock:
             return {.measure = Measure::oversold, .about_order = true};
         case CaseKind::backorder_uncovered: return {.measure = Measure::uncovered};
+        case CaseKind::backorder_unfilled:
+        case CaseKind::promise_slipped: return {.measure = Measure::untold};
         case CaseKind::recount_needed: return {.measure = Measure::until_counted};
         case CaseKind::over_receipt: return {.measure = Measure::over_received};
         case CaseKind::over_shipment:

@@ -8,6 +8,7 @@
 #include "ledger/apply_reference_data.h"
 #include "ledger/apply_reservation.h"
 #include "ledger/apply_return.h"
+#include "ledger/apply_shipment.h"
 #include "ledger/apply_sources.h"
 #include "ledger/apply_transfer.h"
 #include "ledger/availability.h"
@@ -67,6 +68,7 @@ void apply_effect(State& state, const FactView& fact) {
         apply_new_reservation(state, fact);
     else if (const auto id = fact.field_as<std::uint64_t>(FieldTag::reservation))
         apply_reservation_step(state, fact, *id);
+    apply_to_shipments(state, fact);
     apply_inbound(state, fact);
     apply_count(state, fact);
     apply_return(state, fact);
@@ -91,6 +93,7 @@ void apply(State& state, const FactView& fact) {
     state.transport_keys.advance(state.log_time);
     state.semantic_keys.advance(state.log_time);
     state.reservations.advance(state.log_time);
+    state.shipments.advance(state.log_time);
     state.inbound.advance(state.log_time);
     state.returns.advance(state.log_time);
     state.counts.advance(state.log_time, state.seq + 1);

@@ -89,7 +89,9 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
     const auto part_lines = fact.field(FieldTag::part_lines);
     const Flow flow = flow_of(fact.type());
     const std::size_t postings = fact.posting_count_without_quotas();
+    const auto dates = fact.field(FieldTag::promise_dates);
     std::uint32_t fresh = 0;
+    std::size_t promised = 0;  // of the dates
     for (std::size_t i = 0; i < postings; ++i) {
         const Posting posting = fact.posting(i);
         const auto index =
@@ -112,6 +114,11 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
         else
             add_posting(counts, posting, flow);
         state.reservations.set_counts(part, counts);
+        if (posting.bucket != Bucket::backordered) continue;
+        const std::int64_t due =
+            posting.delta > 0 ? fact.item<std::int64_t>(dates, promised++, due_unknown) : 0;
+        state.backorders.add({reservation.id.raw, index}, posting.sku, posting.place.location(),
+                             posting.delta, due, fact.seq());
     }
     const auto pending = fact.field(FieldTag::pending_changes);
     const std::size_t pending_count = pending ? pending->size() / sizeof(PendingChange) : 0;
@@ -175,6 +182,7 @@ void apply_new_reservation(State& state, const FactView& fact) {
     reservation.channel =
         ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)};
     reservation.confirmed = fact.type() == FactType::order_created;
+    reservation.pinned = fact.field(FieldTag::pinned).has_value();
     if (const auto to = fact.field_as<std::uint32_t>(FieldTag::destination)) {
         reservation.kind = PromiseKind::transfer;
         reservation.confirmed = true;
@@ -198,6 +206,7 @@ void apply_reservation_step(State& state, const FactView& fact, std::uint64_t id
     if (type == FactType::reservation_confirmed || type == FactType::order_created) {
         if (reservation->ended()) state.reservations.reopen(*reservation);
         reservation->confirmed = true;
+        if (fact.field(FieldTag::pinned)) reservation->pinned = true;
         if (!planted(Bug::expire_confirmed_hold)) state.reservations.set_deadline(*reservation, 0);
         if (const std::string_view order = fact.text(FieldTag::order); !order.empty())
             state.reservations.set_order(*reservation, state.order_hash(order));
@@ -211,8 +220,11 @@ void apply_reservation_step(State& state, const FactView& fact, std::uint64_t id
         reservation->confirmed = true;  // a node does not work on what may expire
         state.reservations.set_deadline(*reservation, 0);
     }
+    const bool had_ended = reservation->ended();
     apply_to_parts(state, fact, *reservation);
     end_or_reopen(state, *reservation, fact);
+    // What was shipped was an order's: it does not come back as a hold that ends by time.
+    if (had_ended && !reservation->ended()) reservation->confirmed = true;
 }
 
 }  // namespace holdfast::ledger

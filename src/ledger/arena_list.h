@@ -26,6 +26,8 @@ class ArenaList {
     [[nodiscard]] std::span<const T> view() const { return items_.first(size_); }
     [[nodiscard]] std::size_t size() const { return size_; }
     void clear() { size_ = 0; }
+    /// Forgets the items from `size` on.
+    void truncate(std::size_t size) { size_ = std::min(size_, size); }
     [[nodiscard]] bool empty() const { return size_ == 0; }
 
   private:

@@ -36,6 +36,14 @@ void refresh_policies(const State& state, Position& row);
     return promisable_from_odd_location(state, row);
 }
 
+/// The same once `returned` of its reserved units are given back.
+[[nodiscard]] inline Units promisable_at(const State& state, const Position& row, Units returned) {
+    if (returned == 0) return promisable_at(state, row);
+    Position after = row;
+    after.reserved -= returned;
+    return promisable_at(state, after);
+}
+
 /// ATS(c): over the channel's pool, what its groups leave the channel; the largest single location
 /// where the channel does not split; 0 without a pool. No netting of negative locations.
 [[nodiscard]] Availability available_to_sell(const State& state, ChannelId channel, SkuId sku);

@@ -82,6 +82,38 @@ TEST_F(Bounds, HoldsAsManyPartsAsAReservationMayHaveAndRefusesMore) {
     EXPECT_EQ(state_.check_invariants(), std::nullopt);
 }
 
+TEST_F(Bounds, ServesAsManyBackordersAsOneEntryHoldsAndSaysThatMoreWait) {
+    stock(1, 1, 1);
+    expect_recorded(SetPolicy{.kind = PolicyKind::backorder_limit, .value = 10'000});
+    const std::vector<Line> all{
+        {.sku = SkuId{0}, .location = LocationId{0}, .names_location = true, .quantity = 10'000}};
+    expect_recorded(RecordEvent{.type = FactType::inbound_scheduled,
+                                .lines = all,
+                                .document = "PO-7",
+                                .due = now_ + std::chrono::hours(24)});
+    const std::uint32_t most = state_.limits.backorders_filled_max;
+    for (std::uint32_t i = 0; i <= most; ++i) {
+        const std::string order = fmt::format("{}", i);
+        expect_recorded(RecordEvent{.type = FactType::order_created,
+                                    .channel = ChannelId{0},
+                                    .lines = each(1, 2),
+                                    .order = order,
+                                    .backorder = true});
+    }
+    // The largest receipt there is, and everybody served by its first line.
+    std::vector<Line> lines(lines_per_request_max, all.front());
+    for (std::size_t i = 1; i < lines.size(); ++i) lines[i].quantity = 1;
+    const Outcome outcome =
+        run(RecordEvent{.type = FactType::receipt_posted, .lines = lines, .reference = "PO-7"});
+    ASSERT_EQ(outcome.kind, Outcome::Kind::recorded) << name(outcome.refusal);
+    EXPECT_EQ(outcome.facts, 1 + most);
+    EXPECT_EQ(state_.backorders.size(), 1U);
+    EXPECT_EQ(state_.check_invariants(), std::nullopt);
+    const auto raised = FactView::trusted(bytes_).field(FieldTag::raises);
+    ASSERT_TRUE(raised);
+    EXPECT_NE(std::find(raised->begin(), raised->end(), std::byte{31}), raised->end());
+}
+
 TEST_F(Bounds, ForcesNoMorePartsThanAReservationMayHave) {
     stock(3, 2048, 1);
     const std::vector<Line> lines = each(3, 2048);

@@ -106,8 +106,8 @@ Outcome cancel_order(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
     if (event.order.empty()) return refused(Refusal::order_required);
     if (event.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
-    const Reservation* reservation =
-        state.reservations.find_by_order(state.order_hash(event.order));
+    const auto [reservation, refusal] = order_of(state, event);
+    if (refusal != Refusal::none) return refused(refusal);
     if (reservation == nullptr) return park_cancellation(context, event);
 
     ReservationChanges changes(state, *reservation, context.arena);

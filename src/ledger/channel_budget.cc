@@ -9,7 +9,14 @@ void ChannelBudget::sum_up(SkuId sku) {
     for (const Position& row : state_.positions.of(sku)) {
         const GroupId group = state_.group_of(row.location);
         if (group == kNoGroup) continue;
-        shares_[position_key(sku, group.raw)].promisable += promisable_at(state_, row);
+        const Units back =
+            returned_ == nullptr ? 0 : returned_->get(position_key(sku, row.location.raw));
+        Share& share = shares_[position_key(sku, group.raw)];
+        share.promisable += promisable_at(state_, row, back);
+        if (back == 0) continue;
+        // The units count as unused, as far as they were counted at all.
+        const Units used = state_.quotas.used({group, channel_, sku});
+        share.taken = std::max(-used, share.taken - back);
     }
     shares_[position_key(sku, kNoId)].settled = true;
 }

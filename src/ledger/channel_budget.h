@@ -11,8 +11,10 @@ namespace holdfast::ledger {
 
 class ChannelBudget {
   public:
-    ChannelBudget(const State& state, ChannelId channel, Arena& arena)
-        : state_(state), channel_(channel), shares_(arena) {}
+    /// `returned`: reserved units that the command gives back first, by position.
+    ChannelBudget(const State& state, ChannelId channel, Arena& arena,
+                  const ArenaMap<Units>* returned = nullptr)
+        : state_(state), channel_(channel), returned_(returned), shares_(arena) {}
 
     /// Whether the rest of this class says anything about the SKU.
     [[nodiscard]] bool limits(SkuId sku) const { return has_group_limits(state_, sku); }
@@ -21,7 +23,12 @@ class ChannelBudget {
         const Share* share = share_of(sku, at);
         return share == nullptr ? kUnlimited : share->left.channel();
     }
-    /// The same, were there no quotas.
+    /// What the channel's cap there leaves it, whatever the stock; kUnlimited where it has none.
+    [[nodiscard]] Units left_under_cap(SkuId sku, LocationId at) {
+        const Share* share = share_of(sku, at);
+        return share == nullptr ? kUnlimited : share->left.under_cap;
+    }
+    /// The same as left(), were there no quotas.
     [[nodiscard]] Units left_without_quota(SkuId sku, LocationId at) {
         const Share* share = share_of(sku, at);
         return share == nullptr ? kUnlimited : share->left.pool;
@@ -42,6 +49,7 @@ class ChannelBudget {
 
     const State& state_;
     ChannelId channel_;
+    const ArenaMap<Units>* returned_ = nullptr;
     ArenaMap<Share> shares_;  // by SKU and group; by SKU and kNoGroup once it was summed up
 };
 

@@ -6,11 +6,12 @@
 
 #include "base/byte_stream.h"
 #include "base/planted.h"
+#include "ledger/checkpoint_orders.h"
 
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 10;
+constexpr std::uint32_t kVersion = 11;
 
 /// Far beyond any level and any count that levels leave behind, and far below where sums of them
 /// overflow.
@@ -709,8 +710,12 @@ bool StateEncoder::next(ByteWriter& out) {
             put_units(out, state_);
             return true;
         case 4: put_positions(out, state_); return true;
-        case 5: put_reservations(out, state_); return true;
+        case 5:
+            put_reservations(out, state_);
+            put_backorders(out, state_);
+            return true;
         case 6:
+            put_shipments(out, state_);
             put_inbound(out, state_);
             put_lanes(out, state_);
             put_counts(out, state_);
@@ -751,7 +756,8 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
         get_codes(in, *table);
     bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
                  get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) &&
-                 get_reservations(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) &&
+                 get_reservations(in, *state) && get_backorders(in, *state) &&
+                 get_shipments(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) &&
                  get_counts(in, *state) && get_returns(in, *state);
     if (whole) {
         get_keys(in, state->transport_keys);

@@ -2,6 +2,7 @@
 #include "base/check.h"
 #include "base/planted.h"
 #include "ledger/advisory.h"
+#include "ledger/backorder_plan.h"
 #include "ledger/deciders.h"
 #include "ledger/movement.h"
 #include "ledger/units.h"
@@ -45,6 +46,12 @@ bool keys_full(const State& state, const Envelope& envelope, Instant now) {
            !state.transport_keys.begins(now);
 }
 
+/// A till that says which order it rings up; one that is not known is a sale like any other.
+bool names_known_order(const State& state, const RecordEvent& event) {
+    const OrderOf order = order_of(state, event);
+    return order.reservation != nullptr || order.refusal == Refusal::channel_required;
+}
+
 Outcome step(const Context& context, const StepReservation& command) {
     switch (command.step) {
         case ReservationStep::confirm: return confirm(context, command);
@@ -59,8 +66,14 @@ Outcome step(const Context& context, const StepReservation& command) {
 Outcome record(const Context& context, const RecordEvent& event) {
     switch (event.type) {
         case FactType::order_created: return create_order(context, event);
+        case FactType::reservation_adjusted: return edit_order(context, event);
         case FactType::order_cancelled: return cancel_order(context, event);
-        case FactType::shipment_posted: return post_shipment(context, event);
+        case FactType::shipment_posted:
+        case FactType::pickup_completed: return post_shipment(context, event);
+        case FactType::shipment_voided: return void_shipment(context, event);
+        case FactType::pos_sale:
+            return names_known_order(context.state, event) ? post_shipment(context, event)
+                                                           : record_stock_event(context, event);
         case FactType::stock_counted: return record_count(context, event);
         case FactType::stock_status_changed: return change_status(context, event);
         case FactType::stock_regraded: return regrade_stock(context, event);
@@ -85,6 +98,8 @@ Outcome record(const Context& context, const RecordEvent& event) {
         case FactType::pick_returned:
         case FactType::erp_offset: return record_node_work(context, event);
         case FactType::pick_shorted: return record_short_pick(context, event);
+        case FactType::backorder_created: return create_backorder(context, event);
+        case FactType::backorder_filled: return fill_backorder(context, event);
         default: return record_stock_event(context, event);
     }
 }
@@ -105,8 +120,10 @@ Outcome with_base_lines(const Context& context, const Command& command,
 Outcome record_in_base_units(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
     const Reservation* of_order =
-        event.order.empty() ? nullptr
-                            : state.reservations.find_by_order(state.order_hash(event.order));
+        event.order.empty()
+            ? nullptr
+            : state.reservations.find_by_order(state.order_hash(event.order), event.channel)
+                  .reservation;
     return with_base_lines(context, event, of_order,
                            [&](const RecordEvent& base) { return record(context, base); });
 }
@@ -269,18 +286,46 @@ void post_new_parts(FactWriter& writer, std::span<const PlannedPart> parts) {
     for (const PlannedPart& part : parts)
         writer.post({.sku = part.sku,
                      .place = Place{part.location},
-                     .bucket = Bucket::reserved,
+                     .bucket = part.bucket,
                      .delta = part.quantity});
 }
 
+namespace {
+
+/// What a new reservation tells of units that wait: their dates and, where a line has stock and
+/// supply at one place, that both are of one part. Tells which parts begin one of their own.
+std::span<const bool> waiting_part_fields(FactWriter& writer, Arena& arena,
+                                          std::span<const PlannedPart> parts) {
+    const std::span<bool> own = arena.array<bool>(parts.size());
+    const std::span<std::uint32_t> index = arena.array<std::uint32_t>(parts.size());
+    ArenaList<std::int64_t> dates(arena);
+    std::uint32_t next = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        std::size_t same = i;  // of the same line and place, the first one
+        for (std::size_t j = i; j-- > 0 && parts[j].line_index == parts[i].line_index;)
+            if (parts[j].location == parts[i].location) same = j;
+        own[i] = same == i;
+        index[i] = own[i] ? next++ : index[same];
+        if (parts[i].bucket == Bucket::backordered) dates.push_back(parts[i].due);
+    }
+    if (next != parts.size()) writer.list<std::uint32_t>(FieldTag::part_of_posting, index);
+    writer.list<std::int64_t>(FieldTag::promise_dates, dates.view());
+    return own;
+}
+
+}  // namespace
+
 void new_part_fields(FactWriter& writer, const Context& context, std::span<const PlannedPart> parts,
                      std::span<const LineProblem> refused) {
-    bool counted = true;
+    std::span<const bool> own;  // empty: each part is one of its own
+    if (waits(parts)) own = waiting_part_fields(writer, context.arena, parts);
+    bool counted = own.empty();
     for (std::size_t i = 0; i < parts.size(); ++i) counted &= parts[i].line == i + 1;
     if (!counted) {
-        const std::span<std::uint64_t> lines = context.arena.array<std::uint64_t>(parts.size());
-        for (std::size_t i = 0; i < parts.size(); ++i) lines[i] = parts[i].line;
-        writer.list<std::uint64_t>(FieldTag::part_lines, lines);
+        ArenaList<std::uint64_t> lines(context.arena, parts.size());
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            if (own.empty() || own[i]) lines.push_back(parts[i].line);
+        writer.list<std::uint64_t>(FieldTag::part_lines, lines.view());
     }
     if (refused.empty()) return;
     const std::span<RefusedLine> rows = context.arena.array<RefusedLine>(refused.size());
@@ -304,15 +349,27 @@ bool within_level(const State& state, std::span<const PlannedPart> parts, Arena&
     for (std::size_t i = 0; i < parts.size(); ++i)
         postings[i] = {.sku = parts[i].sku,
                        .place = Place{parts[i].location},
-                       .bucket = Bucket::reserved,
+                       .bucket = parts[i].bucket,
                        .delta = parts[i].quantity};
     return levels_stay_in_range(state, postings, arena);
 }
 
-bool order_taken(const State& state, std::string_view order, ReservationId by_other_than) {
+OrderOf order_of(const State& state, const RecordEvent& event) {
+    if (event.channel != kNoChannel && event.channel.raw >= state.channels.size())
+        return {.refusal = Refusal::unknown_channel};
+    if (event.order.empty()) return {};
+    const OrderMatch match =
+        state.reservations.find_by_order(state.order_hash(event.order), event.channel);
+    if (match.several) return {.refusal = Refusal::channel_required};
+    return {.reservation = match.reservation};
+}
+
+bool order_taken(const State& state, std::string_view order, ChannelId channel,
+                 ReservationId by_other_than) {
     if (order.empty()) return false;
-    const Reservation* known = state.reservations.find_by_order(state.order_hash(order));
-    return known != nullptr && known->id != by_other_than;
+    const OrderMatch known = state.reservations.find_by_order(state.order_hash(order), channel);
+    return known.several ||
+           (known.reservation != nullptr && known.reservation->id != by_other_than);
 }
 
 }  // namespace holdfast::ledger

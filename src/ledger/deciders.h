@@ -34,10 +34,14 @@ Outcome give_up_sequence(const Context& context, const GiveUpSequence& command);
 Outcome change_authority(const Context& context, const ChangeAuthority& command);
 
 Outcome create_order(const Context& context, const RecordEvent& event);
+Outcome edit_order(const Context& context, const RecordEvent& event);
 Outcome cancel_order(const Context& context, const RecordEvent& event);
 Outcome post_shipment(const Context& context, const RecordEvent& event);
+Outcome void_shipment(const Context& context, const RecordEvent& event);
 Outcome record_node_work(const Context& context, const RecordEvent& event);
 Outcome record_short_pick(const Context& context, const RecordEvent& event);
+Outcome create_backorder(const Context& context, const RecordEvent& event);
+Outcome fill_backorder(const Context& context, const RecordEvent& event);
 Outcome record_stock_event(const Context& context, const RecordEvent& event);
 Outcome change_status(const Context& context, const RecordEvent& event);
 Outcome regrade_stock(const Context& context, const RecordEvent& event);
@@ -76,17 +80,25 @@ bool code_allowed(std::string_view code);
 Outcome refused_lines(std::span<const LineProblem> problems);
 /// Deadline of a hold: 0 takes the default; nothing when out of range.
 std::optional<Instant> deadline(Instant now, Microseconds time_to_live);
-/// Writes postings of new parts (R +q each) and then, as fields, the line numbers where they are
-/// not 1, 2, 3, ... and the lines that a partial request set aside.
+/// Writes postings of new parts (R +q or B +q each) and then, as fields, the line numbers where
+/// they are not 1, 2, 3, ... and the lines that a partial request set aside.
 void post_new_parts(FactWriter& writer, std::span<const PlannedPart> parts);
 void new_part_fields(FactWriter& writer, const Context& context, std::span<const PlannedPart> parts,
                      std::span<const LineProblem> refused);
 /// Case kinds that the fact raises; none writes nothing.
 void raise(FactWriter& writer, std::span<const CaseKind> kinds);
-/// Adds R +quantity for parts that a late confirmation, an excess or a growth adds to a
-/// reservation, checking the level bound.
+/// Whether the levels stay within their bound when a late confirmation, an excess or a growth adds
+/// the parts to a reservation.
 bool within_level(const State& state, std::span<const PlannedPart> parts, Arena& arena);
-/// What stands against an order number: another reservation that carries it.
-bool order_taken(const State& state, std::string_view order, ReservationId by_other_than);
+/// The reservation of the order that an event names, if it is known.
+struct OrderOf {
+    const Reservation* reservation = nullptr;
+    Refusal refusal = Refusal::none;  ///< unknown_channel, channel_required
+};
+OrderOf order_of(const State& state, const RecordEvent& event);
+/// What stands against an order number: another reservation that carries it, of the same channel or
+/// where either has none.
+bool order_taken(const State& state, std::string_view order, ChannelId channel,
+                 ReservationId by_other_than);
 
 }  // namespace holdfast::ledger

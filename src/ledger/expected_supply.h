@@ -29,6 +29,24 @@ class ExpectedSupply {
     void add(const Key& key, Units delta);
     /// Units due at `until` or before.
     [[nodiscard]] Units until(SkuId sku, LocationId at, std::int64_t until) const;
+    /// Visits (date, units) of one position by date.
+    template <class Visit>
+    void for_each_at(SkuId sku, LocationId at, Visit&& visit) const {
+        const Key first{sku, at, std::numeric_limits<std::int64_t>::min()};
+        for (auto row = rows_.lower_bound(first);
+             row != rows_.end() && row->first.sku == sku && row->first.location == at; ++row)
+            visit(row->first.due, row->second);
+    }
+    /// Visits the locations at which some of the SKU is expected, in order.
+    template <class Visit>
+    void for_each_location_of(SkuId sku, Visit&& visit) const {
+        Key next{.sku = sku, .due = std::numeric_limits<std::int64_t>::min()};
+        for (auto row = rows_.lower_bound(next); row != rows_.end() && row->first.sku == sku;
+             row = rows_.lower_bound(next)) {
+            visit(row->first.location);
+            next.location = LocationId{row->first.location.raw + 1};
+        }
+    }
     [[nodiscard]] const std::map<Key, Units>& rows() const { return rows_; }
 
   private:

@@ -2,6 +2,7 @@
 // promised from supply does.
 #include <algorithm>
 
+#include "ledger/backorders.h"
 #include "ledger/movement.h"
 
 namespace holdfast::ledger {
@@ -16,7 +17,8 @@ class InboundChange {
           document_(context.state.document_hash(DocumentKind::purchase_order, event.document)),
           movement_(context, event.lines.size()),
           lines_(context.arena),
-          ordered_(context.arena) {}
+          ordered_(context.arena),
+          supply_(context.arena) {}
 
     [[nodiscard]] const InboundLine* line(std::uint64_t number) const {
         return context_.state.inbound.find({document_, number});
@@ -30,8 +32,15 @@ class InboundChange {
     void for_each_line(Visit&& visit) const {
         context_.state.inbound.for_each_of(document_, visit);
     }
-    /// `ordered` units more or less; `open` is what that makes of the units still to come.
-    void change(std::uint64_t number, SkuId sku, LocationId at, Units ordered, Units open) {
+    /// `ordered` units more or less; `open` is what that makes of the units still to come. `row` is
+    /// the line before.
+    void change(std::uint64_t number, const InboundLine& row, Units ordered, Units open) {
+        const std::int64_t due = changes_due() ? to_raw(event_.due) : row.due;
+        supply_.push_back({row.sku, row.location, row.due, -row.open()});
+        supply_.push_back({row.sku, row.location, due, row.open() + open});
+        begin(number, row.sku, row.location, ordered, open);
+    }
+    void begin(std::uint64_t number, SkuId sku, LocationId at, Units ordered, Units open) {
         movement_.post({.sku = sku, .place = Place{at}, .bucket = Bucket::inbound, .delta = open});
         lines_.push_back(number);
         ordered_.push_back(ordered);
@@ -46,19 +55,26 @@ class InboundChange {
         write_event_fields(entry, fact, event_);
         fact.list<std::uint64_t>(FieldTag::document_lines, lines_.view());
         fact.list<Units>(FieldTag::ordered_changes, ordered_.view());
-        if (event_.due != Instant{} && event_.type != FactType::inbound_cancelled)
-            fact.value(FieldTag::due, to_raw(event_.due));
+        if (changes_due()) fact.value(FieldTag::due, to_raw(event_.due));
+        if (leaves_late(context_.state, supply_.view(), context_.arena))
+            movement_.raises(CaseKind::promise_slipped);
+        movement_.write_cases(fact);
         entry.end();
         return entry.finish();
     }
 
   private:
+    [[nodiscard]] bool changes_due() const {
+        return event_.due != Instant{} && event_.type != FactType::inbound_cancelled;
+    }
+
     const Context& context_;
     const RecordEvent& event_;
     std::uint64_t document_;
     Movement movement_;
     ArenaList<std::uint64_t> lines_;
     ArenaList<Units> ordered_;
+    ArenaList<SupplyChange> supply_;
 };
 
 /// What the line with the quantity `ordered` in all would have open.
@@ -97,7 +113,7 @@ Outcome schedule_inbound(const Context& context, const RecordEvent& event) {
         if (refusal == Refusal::none && change.line(number) != nullptr)
             refusal = Refusal::document_already_exists;
         if (problems.good(i, refusal))
-            change.change(number, line.sku, place_of(event, line), line.quantity, line.quantity);
+            change.begin(number, line.sku, place_of(event, line), line.quantity, line.quantity);
     }
     if (!problems.empty()) return problems.outcome();
     return change.record();
@@ -123,7 +139,7 @@ Outcome change_inbound(const Context& context, const RecordEvent& event) {
         if (!problems.good(i, refusal)) continue;
         changes |= line.quantity != row->ordered ||
                    (event.due != Instant{} && to_raw(event.due) != row->due);
-        change.change(number, row->sku, row->location, line.quantity - row->ordered,
+        change.change(number, *row, line.quantity - row->ordered,
                       open_of(line.quantity, *row) - row->open());
     }
     if (!problems.empty()) return problems.outcome();
@@ -137,7 +153,7 @@ Outcome cancel_inbound(const Context& context, const RecordEvent& event) {
     InboundChange change(context, event);
     if (change.lines_of_document() == 0) return refused(Refusal::unknown_document);
     const auto cancel = [&](std::uint64_t number, const InboundLine& row, Units units) {
-        change.change(number, row.sku, row.location, -units, -units);
+        change.change(number, row, -units, -units);
     };
     if (event.lines.empty()) {
         change.for_each_line([&](std::uint64_t number, const InboundLine& row) {

@@ -55,6 +55,33 @@ std::optional<std::string> check_parts(const State& state, PromisedByPosition& p
     return fault;
 }
 
+/// Whoever waits has a turn, and for nobody else.
+std::optional<std::string> check_backorders(const State& state) {
+    std::optional<std::string> fault;
+    std::size_t waiting = 0;
+    std::map<ExpectedSupply::Key, Units> promised;
+    state.reservations.for_each([&](const Reservation& r) {
+        const auto parts = state.reservations.parts(r);
+        for (std::uint32_t i = 0; i < parts.size(); ++i) {
+            const Units units = state.reservations.counts(parts[i]).backordered;
+            if (units == 0) continue;
+            ++waiting;
+            const BackorderRow* row = state.backorders.find({r.id.raw, i});
+            if (row == nullptr || row->units != units || row->sku != parts[i].sku ||
+                row->location != parts[i].location) {
+                fault = fmt::format("reservation {} part {} waits without a turn", r.id.raw, i);
+                continue;
+            }
+            promised[{row->sku, row->location, row->due}] += units;
+        }
+    });
+    if (fault) return fault;
+    if (waiting != state.backorders.size()) return "somebody has a turn who does not wait";
+    if (promised != state.backorders.promised().rows())
+        return "units promised by date are not those that wait";
+    return std::nullopt;
+}
+
 /// Lanes, and what is in transit to each position, are what the parts of the transfers say.
 std::optional<std::string> check_lanes(const State& state, UnitsByPosition& in_transit,
                                        SupplyByDate& supply) {
@@ -124,6 +151,7 @@ std::optional<std::string> check_sources(const State& state) {
 std::optional<std::string> State::check_invariants() const {
     PromisedByPosition promised;
     if (auto fault = check_parts(*this, promised)) return fault;
+    if (auto fault = check_backorders(*this)) return fault;
     UnitsByPosition inbound_open;
     SupplyByDate supply;
     if (auto fault = check_inbound(*this, inbound_open, supply)) return fault;

@@ -4,6 +4,7 @@
 
 #include "base/planted.h"
 #include "ledger/arena_map.h"
+#include "ledger/backorders.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -108,11 +109,21 @@ void Movement::move_back(const Posting& posting) {
     postings_.push_back(back.outside);
 }
 
-bool Movement::in_range() const {
-    return levels_stay_in_range(context_.state, postings_.view(), context_.arena);
+bool Movement::in_range(std::span<const Posting> besides) const {
+    return levels_stay_in_range(context_.state, with(besides), context_.arena);
 }
 
-void Movement::write_cases(FactWriter& fact) {
+std::span<const Posting> Movement::with(std::span<const Posting> besides) const {
+    if (besides.empty()) return postings();
+    const std::span<Posting> all = context_.arena.array<Posting>(postings_.size() + besides.size());
+    std::copy(besides.begin(), besides.end(),
+              std::copy(postings().begin(), postings().end(), all.begin()));
+    return all;
+}
+
+void Movement::write_cases(FactWriter& fact, std::span<const Posting> besides, LocationId lane_to) {
+    if (leaves_uncovered(context_.state, with(besides), lane_to, context_.arena))
+        raises(CaseKind::backorder_uncovered);
     for (const CaseKind kind :
          cases_of_decrease(context_.state, postings(), postings(), context_.arena))
         raises(kind);

@@ -82,16 +82,20 @@ class Movement {
     void raises(CaseKind kind);
 
     [[nodiscard]] std::span<const Posting> postings() const { return postings_.view(); }
-    /// Whether all levels stay within their bound.
-    [[nodiscard]] bool in_range() const;
+    /// Whether all levels stay within their bound, with what else the entry posts.
+    [[nodiscard]] bool in_range(std::span<const Posting> besides = {}) const;
     void write_postings(FactWriter& fact) const {
         for (const Posting& posting : postings_.view()) fact.post(posting);
     }
-    /// The cases: those told and those of levels that fall below zero or beneath promises.
-    void write_cases(FactWriter& fact);
+    /// The cases: those told, those of levels that fall below zero or beneath promises, and
+    /// back-orders that nothing covers. `besides` is what the entry's other facts post; `lane_to`
+    /// where lanes lead that are new.
+    void write_cases(FactWriter& fact, std::span<const Posting> besides = {},
+                     LocationId lane_to = kNoLocation);
 
   private:
     void move_back(const Posting& posting);
+    [[nodiscard]] std::span<const Posting> with(std::span<const Posting> besides) const;
 
     const Context& context_;
     std::optional<SeenByCount> seen_;

@@ -100,8 +100,8 @@ Outcome record_node_work(const Context& context, const RecordEvent& event) {
     if (event.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
     if (event.names_location && event.location.raw >= state.locations.size())
         return refused(Refusal::unknown_location);
-    const Reservation* reservation =
-        state.reservations.find_by_order(state.order_hash(event.order));
+    const auto [reservation, refusal] = order_of(state, event);
+    if (refusal != Refusal::none) return refused(refusal);
     if (reservation == nullptr) return refused(Refusal::unknown_order);
     EventProblems problems(event, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i)

@@ -1,5 +1,8 @@
 // Orders: created over a hold, sold elsewhere or holding now.
+#include <optional>
+
 #include "base/planted.h"
+#include "ledger/backorder_plan.h"
 #include "ledger/movement.h"
 #include "ledger/parked.h"
 #include "ledger/reservation_changes.h"
@@ -24,24 +27,49 @@ ForcedRequest forced_request(const RecordEvent& event, std::uint32_t index, Chan
             .line = line_number(line, index),
             .sku = line.sku,
             .location = line.names_location ? line.location : kNoLocation,
-            .channel = channel,
+            .channel = event.pinned ? kNoChannel : channel,  // no pool: it has one place
             .fallback = event.location,
             .has_fallback = event.names_location,
             .quantity = quantity};
 }
 
-/// Plans the request, or tells why its units cannot be forced anywhere.
-void force_or_tell(ForcedPlanner& forced, const ForcedRequest& request, Units requested,
-                   ArenaList<LineProblem>& problems) {
-    const Refusal refusal = forced.refusal(request);
-    if (refusal == Refusal::none)
-        forced.plan(request);
-    else
-        problems.push_back({.line_index = request.line_index,
-                            .refusal = refusal,
-                            .sku = request.sku,
-                            .location = request.location,
-                            .requested = requested});
+/// Forces the lines of one order; those of an order that may wait are promised from supply before
+/// they are oversold.
+class ForcedLines {
+  public:
+    ForcedLines(const Context& context, const RecordEvent& event, ChannelId channel)
+        : forced_(context.state, channel, context.arena) {
+        if (event.backorder)
+            waiting_.emplace(context.state, context.stamp.now, forced_.taken(), forced_.budget(),
+                             context.arena);
+    }
+    /// Plans the request, or tells why its units cannot be forced anywhere.
+    void force_or_tell(const ForcedRequest& request, Units requested,
+                       ArenaList<LineProblem>& problems) {
+        const Refusal refusal = forced_.refusal(request);
+        if (refusal == Refusal::none)
+            forced_.plan(request, waiting_ ? &*waiting_ : nullptr);
+        else
+            problems.push_back({.line_index = request.line_index,
+                                .refusal = refusal,
+                                .sku = request.sku,
+                                .location = request.location,
+                                .requested = requested});
+    }
+    [[nodiscard]] ForcedPlanner& planner() { return forced_; }
+
+  private:
+    ForcedPlanner forced_;
+    std::optional<BackorderPlanner> waiting_;
+};
+
+/// Whether there is no room for so many more that wait.
+bool too_many_wait(const State& state, std::span<const PlannedPart> parts) {
+    const auto waiting = std::count_if(parts.begin(), parts.end(), [](const PlannedPart& part) {
+        return part.bucket == Bucket::backordered;
+    });
+    return waiting > 0 && state.backorders.size() + static_cast<std::uint64_t>(waiting) >
+                              state.limits.backorders_max;
 }
 
 /// What is wrong with the shape of an order's lines, stock aside.
@@ -63,6 +91,24 @@ std::span<const LineProblem> malformed_lines(const Context& context, const Recor
     return problems.view();
 }
 
+void pin(FactWriter& fact, const RecordEvent& event) {
+    if (event.pinned) fact.value(FieldTag::pinned, std::uint8_t{1});
+}
+
+/// The event with the place of its lines filled in from the event's own: a pinned line has one.
+RecordEvent with_places(const RecordEvent& event, Arena& arena) {
+    const std::span<Line> lines = arena.array<Line>(event.lines.size());
+    std::copy(event.lines.begin(), event.lines.end(), lines.begin());
+    for (Line& line : lines)
+        if (!line.names_location && event.names_location) {
+            line.names_location = true;
+            line.location = event.location;
+        }
+    RecordEvent placed = event;
+    placed.lines = lines;
+    return placed;
+}
+
 constexpr CaseKind kOversold[] = {CaseKind::oversold_order};
 
 /// The order's own reservation, confirmed from the start.
@@ -79,6 +125,7 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
                     settles == nullptr ? aside : of_own_lines(*settles, aside, context.arena));
     fact.text(FieldTag::order, event.order);
     fact.text(FieldTag::document, event.document);
+    pin(fact, event);
     if (oversold > 0 && !planted(Bug::oversell_without_case)) raise(fact, kOversold);
     entry.end();
     if (settles != nullptr) write_settlement(entry, context, event, nullptr);
@@ -86,7 +133,8 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
 }
 
 Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
-    ForcedPlanner forced(context.state, event.channel, context.arena);
+    ForcedLines lines(context, event, event.channel);
+    ForcedPlanner& forced = lines.planner();
     ArenaList<LineProblem> problems(context.arena, 0);
     const std::span<const LineProblem> malformed = malformed_lines(context, event);
     std::size_t next_malformed = 0;
@@ -97,10 +145,11 @@ Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
         }
         const Line& line = event.lines[i];
         const ForcedRequest request = forced_request(event, i, event.channel, line.quantity);
-        force_or_tell(forced, request, line.quantity, problems);
+        lines.force_or_tell(request, line.quantity, problems);
     }
     if (!problems.empty()) return refused_lines(problems.view());
     if (!forced.fits()) return refused(Refusal::too_many_lines);
+    if (too_many_wait(context.state, forced.parts())) return refused(Refusal::table_full);
     if (!within_level(context.state, forced.parts(), context.arena))
         return refused(Refusal::level_out_of_range);
     return write_new_order(context, event, forced.parts(), {}, forced.oversold());
@@ -108,10 +157,14 @@ Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
 
 Outcome order_holding_now(const Context& context, const RecordEvent& event) {
     if (event.channel == kNoChannel) return refused(Refusal::channel_required);
-    const Plan plan = plan_lines(context.state, event.channel, event.lines, context.arena);
+    Plan plan = plan_lines(context.state, event.channel, event.lines, context.arena);
+    if (event.backorder && !plan.problems.empty())
+        plan = plan_on_backorder(context.state, context.stamp.now, event.channel, event.lines, plan,
+                                 context.arena);
     if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
     const bool held = plan.problems.empty() || (event.partial && !plan.parts.empty());
     if (!held) return refused_lines(plan.problems);
+    if (too_many_wait(context.state, plan.parts)) return refused(Refusal::table_full);
     return write_new_order(context, event, plan.parts, plan.problems, 0);
 }
 
@@ -162,14 +215,17 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     const KeptUnits kept = keep_of_hold(event, keeps_whole, changes, late, context.arena);
     ArenaList<PlannedPart> taken(context.arena);
     Units late_forced = 0;
-    if (late) late_forced = revive(context, *reservation, kept.of_part, changes, taken);
+    if (late)
+        late_forced = revive(context, *reservation, kept.of_part,
+                             event.pinned ? Pinned::yes : Pinned::no, changes, taken);
     for (std::size_t i = 0; i < changes.parts().size(); ++i)
         if (!late) {
             const PartCounts& now = changes.now(i);
             changes.take_promised(i, now.reserved + now.backordered - kept.of_part[i]);
         }
 
-    ForcedPlanner forced(state, reservation->channel, context.arena);
+    ForcedLines lines(context, event, reservation->channel);
+    ForcedPlanner& forced = lines.planner();
     for (const PlannedPart& part : taken.view())
         forced.take(part.sku, part.location, part.quantity);
     ArenaList<LineProblem> problems(context.arena, 0);
@@ -177,10 +233,11 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
         if (kept.missing_of_line[i] == 0) continue;
         const ForcedRequest request =
             forced_request(event, i, reservation->channel, kept.missing_of_line[i]);
-        force_or_tell(forced, request, event.lines[i].quantity, problems);
+        lines.force_or_tell(request, event.lines[i].quantity, problems);
     }
     if (!problems.empty()) return refused_lines(problems.view());
     if (!forced.fits()) return refused(Refusal::too_many_lines);
+    if (too_many_wait(state, forced.parts())) return refused(Refusal::table_full);
     for (const PlannedPart& part : forced.parts()) {
         changes.add(part);
         taken.push_back(part);
@@ -193,6 +250,7 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     Entry entry(state, context.stamp, &event.envelope, context.writer);
     FactWriter& fact =
         write_order_fact(entry, FactType::order_created, event, reservation, changes);
+    pin(fact, event);
     ArenaList<CaseKind> raises(context.arena);
     if (forced.oversold() > 0) raises.push_back(CaseKind::oversold_order);
     if (late_forced > 0) raises.push_back(CaseKind::late_confirm_without_stock);
@@ -234,13 +292,20 @@ Outcome create_order(const Context& context, const RecordEvent& event) {
     const bool names_channel = event.channel != kNoChannel;
     if (names_channel && event.channel.raw >= state.channels.size())
         return refused(Refusal::unknown_channel);
-    if (order_taken(state, event.order,
-                    event.names_reservation ? event.reservation : ReservationId{}))
+    const Reservation* hold =
+        event.names_reservation ? state.reservations.find(event.reservation) : nullptr;
+    if (order_taken(state, event.order, hold != nullptr ? hold->channel : event.channel,
+                    hold != nullptr ? hold->id : ReservationId{}))
         return refused(Refusal::order_already_exists);
+    const RecordEvent placed = event.pinned ? with_places(event, context.arena) : event;
+    const bool all_placed = std::all_of(placed.lines.begin(), placed.lines.end(),
+                                        [](const Line& line) { return line.names_location; });
+    if (event.pinned && !all_placed && !event.names_reservation)
+        return refused(Refusal::location_required);
     if (!event.names_reservation && state.reservations.size() >= state.limits.reservations_max)
         return refused(Refusal::table_full);
-    const bool awaited = is_awaited(state, event) && !planted(Bug::promise_what_had_left);
-    return awaited ? decide_settled_order(context, event) : decide_order(context, event);
+    const bool awaited = is_awaited(state, placed) && !planted(Bug::promise_what_had_left);
+    return awaited ? decide_settled_order(context, placed) : decide_order(context, placed);
 }
 
 }  // namespace holdfast::ledger

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/planted.h"
+#include "ledger/backorder_plan.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -27,7 +28,8 @@ struct PoolSums {
 
 class Planner {
   public:
-    Planner(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena)
+    Planner(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena,
+            const ReturnedUnits* returned)
         : state_(state),
           arena_(arena),
           lines_(lines),
@@ -39,7 +41,8 @@ class Planner {
           order_(arena, lines.size()),
           groups_(arena, lines.size()),
           offers_(arena, 0),
-          budget_(state, channel, arena) {}
+          budget_(state, channel, arena, returned),
+          returned_(returned) {}
 
     Plan run() {
         check_lines();
@@ -99,9 +102,13 @@ class Planner {
             group.limited = budget_.limits(group.sku);
             group.left = arena_.array<Units>(group.rows.size());
             for (std::size_t r = 0; r < group.rows.size(); ++r)
-                group.left[r] = promisable_at(state_, group.rows[r]);
+                group.left[r] = promisable_at(state_, group.rows[r], returned(group.rows[r]));
             groups_.push_back(group);
         }
+    }
+
+    [[nodiscard]] Units returned(const Position& row) const {
+        return returned_ == nullptr ? 0 : returned_->get(position_key(row.sku, row.location.raw));
     }
 
     void take(const SkuGroup& group, std::uint32_t line_index, std::size_t row, Units quantity) {
@@ -325,6 +332,7 @@ class Planner {
     ArenaList<SkuGroup> groups_;
     ArenaList<Offer> offers_;  // of one line that is split
     ChannelBudget budget_;
+    const ReturnedUnits* returned_;
     std::span<Units> of_group_;  // sums by group, all zero between two uses
 };
 
@@ -364,8 +372,9 @@ std::span<const bool> duplicate_lines(std::span<const Line> lines, Arena& arena)
     return duplicate;
 }
 
-Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena) {
-    return Planner(state, channel, lines, arena).run();
+Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena,
+                const ReturnedUnits* returned) {
+    return Planner(state, channel, lines, arena, returned).run();
 }
 
 ForcedPlanner::Along ForcedPlanner::along(const ForcedRequest& request) const {
@@ -384,7 +393,7 @@ Refusal ForcedPlanner::refusal(const ForcedRequest& request) const {
     return named ? Refusal::unknown_location : Refusal::location_required;
 }
 
-void ForcedPlanner::plan(const ForcedRequest& request) {
+void ForcedPlanner::plan(const ForcedRequest& request, BackorderPlanner* waiting) {
     const Along where = along(request);
     std::span<const Position> rows = state_.positions.of(request.sku);
     if (where.pool == nullptr) {
@@ -409,9 +418,28 @@ void ForcedPlanner::plan(const ForcedRequest& request) {
                 return std::min(offer.units, budget_.left(request.sku, rows[offer.row].location));
             });
     }
+    if (wanted > 0 && waiting != nullptr) wanted = wait(request, where, wanted, *waiting);
     if (wanted == 0) return;
     oversold_ += wanted;
     add(request, where.first, wanted);
+}
+
+/// Tells what no supply serves either.
+Units ForcedPlanner::wait(const ForcedRequest& request, const Along& where, Units wanted,
+                          BackorderPlanner& waiting) {
+    const LocationId only = where.pool == nullptr ? where.first : kNoLocation;
+    for (const BackorderPlanner::Piece& piece : waiting.plan(
+             {.sku = request.sku, .location = only, .pool = where.pool, .quantity = wanted})) {
+        parts_.push_back({.line_index = request.line_index,
+                          .line = request.line,
+                          .sku = request.sku,
+                          .location = piece.location,
+                          .quantity = piece.units,
+                          .bucket = Bucket::backordered,
+                          .due = piece.due});
+        wanted -= piece.units;
+    }
+    return wanted;
 }
 
 void ForcedPlanner::take(SkuId sku, LocationId at, Units units) {
@@ -445,7 +473,7 @@ void ForcedPlanner::gather(std::span<const Position> rows, const PoolRow* pool, 
 void ForcedPlanner::add(const ForcedRequest& request, LocationId at, Units units) {
     take(request.sku, at, units);
     for (PlannedPart& part : parts_.view().subspan(first_of_line_))
-        if (part.location == at) {
+        if (part.location == at && part.bucket == Bucket::reserved) {
             part.quantity += units;
             return;
         }

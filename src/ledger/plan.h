@@ -24,6 +24,8 @@ struct PlannedPart {
     SkuId sku;
     LocationId location;
     Units quantity = 0;
+    Bucket bucket = Bucket::reserved;  ///< or backordered: from supply that is due there
+    std::int64_t due = 0;              ///< back-ordered units: what date they are promised for
 };
 
 struct Plan {
@@ -31,13 +33,17 @@ struct Plan {
     std::span<const LineProblem> problems;  ///< by request line
 };
 
+/// Units that a command gives back before it takes any, by position.
+using ReturnedUnits = ArenaMap<Units>;
+
 /// Plans `lines` for a channel, refusing line by line. Every line is either wholly planned or has
 /// exactly one problem, unless there are more parts than a reservation may have: then the caller
 /// refuses, and what is behind them is not planned.
 /// Refuses  quantity_must_be_positive, quantity_too_large, duplicate_line, unknown_sku,
 ///          unknown_location, location_not_in_pool, channel_has_no_pool, insufficient_stock,
 ///          split_not_allowed.
-Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena);
+Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena,
+                const ReturnedUnits* returned = nullptr);
 
 /// Units of one line that must be promised whatever the stock.
 struct ForcedRequest {
@@ -50,6 +56,8 @@ struct ForcedRequest {
     bool has_fallback = false;
     Units quantity = 0;
 };
+
+class BackorderPlanner;
 
 /// Places the lines of one command by force, each one after those before it: what the channel may
 /// sell along the pool, then what is promisable but kept for others by groups, then what is free
@@ -67,10 +75,14 @@ class ForcedPlanner {
     [[nodiscard]] Refusal refusal(const ForcedRequest& request) const;
     /// Plans a request that is not refused. Once there are more parts than a reservation may have
     /// the rest is not planned: the caller refuses.
-    void plan(const ForcedRequest& request);
+    /// What nobody has is promised from supply before it is oversold, if `waiting` is given: one
+    /// that was made with this planner's taken() and budget().
+    void plan(const ForcedRequest& request, BackorderPlanner* waiting = nullptr);
     /// Counts units that something else in the command promises.
     void take(SkuId sku, LocationId at, Units units);
 
+    [[nodiscard]] const TakenUnits& taken() const { return taken_; }
+    [[nodiscard]] ChannelBudget& budget() { return budget_; }
     [[nodiscard]] std::span<const PlannedPart> parts() const { return parts_.view(); }
     [[nodiscard]] bool fits() const { return parts_.size() <= parts_per_reservation_max; }
     /// Units of the parts that nobody has.
@@ -87,6 +99,8 @@ class ForcedPlanner {
     enum class Depth : std::uint8_t { sellable, promisable, free };
     void gather(std::span<const Position> rows, const PoolRow* pool, Depth depth);
     void add(const ForcedRequest& request, LocationId at, Units units);
+    Units wait(const ForcedRequest& request, const Along& where, Units wanted,
+               BackorderPlanner& waiting);
 
     const State& state_;
     TakenUnits taken_;

@@ -79,8 +79,11 @@ void QuotaUse::complete(const State& state, FactWriter& writer) {
             changes.groups.insert({posting.sku, group});
         }
         const Units used = use_of(fact.type(), of_reservation, posting);
-        if (used != 0 && channel != kNoChannel)
-            changes.used[{posting.sku, QuotaScope{group, channel, posting.sku}.place()}] += used;
+        if (used == 0 || channel == kNoChannel) continue;
+        // Units that wait use a quota and no stock: without them more is missing of what is
+        // guaranteed.
+        changes.used[{posting.sku, QuotaScope{group, channel, posting.sku}.place()}] += used;
+        changes.groups.insert({posting.sku, group});
     }
     const auto settled = fact.field(FieldTag::settled_parts);
     for (std::size_t i = 0; settled && (i + 1) * sizeof(SettledPartField) <= settled->size(); ++i) {

@@ -2,6 +2,8 @@
 // refused for lack of an order: what came has come.
 #include <algorithm>
 
+#include "base/planted.h"
+#include "ledger/backorder_fill.h"
 #include "ledger/movement.h"
 
 namespace holdfast::ledger {
@@ -146,15 +148,21 @@ Outcome record_receipt(const Context& context, const RecordEvent& event) {
             movement.raises(CaseKind::over_receipt);
     }
     order.post_to(movement);
-    if (!movement.in_range()) return refused(Refusal::level_out_of_range);
+    // What a correction makes sellable was there all along: nobody's turn comes by it.
+    BackorderFills fills(context);
+    if (event.type == FactType::receipt_posted || planted(Bug::fill_backorder_from_correction))
+        fills.fill(movement.postings());
+    if (fills.more()) movement.raises(CaseKind::backorder_unfilled);
+    if (!movement.in_range(fills.postings())) return refused(Refusal::level_out_of_range);
 
     Entry entry(state, context.stamp, &event.envelope, context.writer);
     FactWriter& fact = entry.begin(event.type);
     movement.write_postings(fact);
     write_event_fields(entry, fact, event);
     order.write_fields(fact, context.arena);
-    movement.write_cases(fact);
+    movement.write_cases(fact, fills.postings());
     entry.end();
+    fills.write(entry);
     return entry.finish();
 }
 

@@ -39,7 +39,8 @@ class ReservationChanges {
           part_of_posting_(arena),
           pending_(arena, 0),
           part_of_(arena),
-          new_lines_(arena) {
+          new_lines_(arena),
+          dates_(arena, 0) {
         for (std::size_t i = 0; i < parts_.size(); ++i)
             now_[i] = state.reservations.counts(parts_[i]);
     }
@@ -72,17 +73,19 @@ class ReservationChanges {
         now_[part].cancel_pending += delta;
         pending_.push_back({.part = static_cast<std::uint32_t>(part), .delta = delta});
     }
-    /// Adds planned units as reserved: to the line's part at that location, or as a new part.
+    /// Adds planned units, reserved or waiting for supply: to the line's part at that location, or
+    /// as a new part.
     void add(const PlannedPart& planned) {
         if (part_of_.empty())
             for (std::size_t i = parts_.size(); i-- > 0;)
                 part_of_[key(parts_[i])] = static_cast<std::uint32_t>(i) + 1;
         std::uint32_t& part = part_of_[key(planned)];
+        if (planned.bucket == Bucket::backordered) dates_.push_back(planned.due);
         if (part != 0 && part <= parts_.size())
-            return give(part - 1, Bucket::reserved, planned.quantity);
+            return give(part - 1, planned.bucket, planned.quantity);
         postings_.push_back({.sku = planned.sku,
                              .place = Place{planned.location},
-                             .bucket = Bucket::reserved,
+                             .bucket = planned.bucket,
                              .delta = planned.quantity});
         if (part == 0) {
             new_lines_.push_back(planned.line);
@@ -132,6 +135,7 @@ class ReservationChanges {
             fact.list<std::uint32_t>(FieldTag::part_of_posting, part_of_posting_.view());
         if (!new_lines_.empty()) fact.list<std::uint64_t>(FieldTag::part_lines, new_lines_.view());
         if (!pending_.empty()) fact.list<PendingChange>(FieldTag::pending_changes, pending_.view());
+        if (!dates_.empty()) fact.list<std::int64_t>(FieldTag::promise_dates, dates_.view());
     }
 
   private:
@@ -145,7 +149,8 @@ class ReservationChanges {
           part_of_posting_(before.arena_),
           pending_(before.arena_, 0),
           part_of_(before.arena_),
-          new_lines_(before.arena_) {}
+          new_lines_(before.arena_),
+          dates_(before.arena_, 0) {}
 
     void post(std::size_t part, Bucket bucket, Units delta) {
         units_in(now_[part], bucket) += delta;
@@ -172,13 +177,16 @@ class ReservationChanges {
     ArenaList<PendingChange> pending_;
     ArenaMap<std::uint32_t> part_of_;     // line and position -> part + 1; made by the first add()
     ArenaList<std::uint64_t> new_lines_;  // of the parts that are new
+    ArenaList<std::int64_t> dates_;       // of units added that wait
 };
 
 /// Gives an expired reservation units back: at their own location while promisable, else along the
 /// channel's pool, else by force where they were. Never refuses; tells the units by force.
-/// `units` says how many of each part; `taken` gets what was promised for them.
+/// `units` says how many of each part; `taken` gets what was promised for them. Pinned units come
+/// back where they were or by force.
+enum class Pinned : std::uint8_t { no, yes };
 Units revive(const Context& context, const Reservation& reservation, std::span<const Units> units,
-             ReservationChanges& changes, ArenaList<PlannedPart>& taken);
+             Pinned pinned, ReservationChanges& changes, ArenaList<PlannedPart>& taken);
 
 /// One change of one reservation, written as one fact.
 Outcome write_change(const Context& context, const Envelope& envelope, FactType type,

@@ -3,7 +3,11 @@
 namespace holdfast::ledger {
 namespace {
 
-std::string_view end_of(const Reservation& reservation) {
+std::string_view end_of(const ReservationTable& table, const Reservation& reservation) {
+    Units shipped = 0;
+    for (const Part& part : table.parts(reservation)) shipped += table.counts(part).shipped;
+    const bool by_time = reservation.ended_by == FactType::reservation_expired;
+    if (shipped > 0 && reservation.kind == PromiseKind::order && !by_time) return "fulfilled";
     switch (reservation.ended_by) {
         case FactType::reservation_expired: return "expired";
         // A node ends only what was cancelled.
@@ -12,8 +16,6 @@ std::string_view end_of(const Reservation& reservation) {
         case FactType::allocation_released:
         case FactType::pick_returned:
         case FactType::pick_shorted: return "cancelled";
-        case FactType::shipment_posted:
-        case FactType::pickup_completed: return "fulfilled";
         case FactType::transfer_shipped: return "in_transit";
         case FactType::transfer_received: return "received";
         case FactType::transfer_completed: return "completed";
@@ -34,7 +36,7 @@ std::string_view reservation_status(const ReservationTable& table, const Reserva
     if (reservation.ended_by == FactType::parked_settled ||
         reservation.ended_by == FactType::order_created)
         return end_before_begin(table, reservation);
-    if (reservation.ended()) return end_of(reservation);
+    if (reservation.ended()) return end_of(table, reservation);
     if (!reservation.confirmed) return "held";
     PartCounts sum;
     for (const Part& part : table.parts(reservation)) {
@@ -46,6 +48,7 @@ std::string_view reservation_status(const ReservationTable& table, const Reserva
         sum.shipped += counts.shipped;
         sum.cancel_pending += counts.cancel_pending;
     }
+    if (sum.open() == 0) return "in_transit";  // a transfer's units, all on their lane
     if (sum.cancel_pending == sum.open()) return "cancel_pending";
     if (sum.shipped > 0) return "partly_shipped";
     if (sum.picked == sum.open()) return "picked";

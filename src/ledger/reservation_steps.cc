@@ -1,6 +1,7 @@
 // The life of a hold after it was granted: confirm, extend, adjust, expire.
 #include "base/planted.h"
 #include "ledger/cancel.h"
+#include "ledger/growth.h"
 #include "ledger/parked.h"
 
 namespace holdfast::ledger {
@@ -17,7 +18,7 @@ bool expired(const Reservation& r) { return r.ended_by == FactType::reservation_
 }  // namespace
 
 Units revive(const Context& context, const Reservation& reservation, std::span<const Units> units,
-             ReservationChanges& changes, ArenaList<PlannedPart>& taken) {
+             Pinned pinned, ReservationChanges& changes, ArenaList<PlannedPart>& taken) {
     const State& state = context.state;
     TakenUnits already(context.arena);
     ArenaList<Offer> offers(context.arena, 0);
@@ -28,7 +29,8 @@ Units revive(const Context& context, const Reservation& reservation, std::span<c
         return budget.limits(row.sku) ? std::min(left, budget.left(row.sku, row.location)) : left;
     };
     const PoolId pool_id = state.channel_row(reservation.channel).pool;
-    const PoolRow* pool = pool_id == kNoPool ? nullptr : &state.pool_rows[pool_id.raw];
+    const bool elsewhere = pool_id != kNoPool && pinned == Pinned::no;
+    const PoolRow* pool = elsewhere ? &state.pool_rows[pool_id.raw] : nullptr;
     Units forced = 0;
     for (std::size_t i = 0; i < changes.parts().size(); ++i) {
         const Part& part = changes.parts()[i];
@@ -88,7 +90,7 @@ Outcome confirm(const Context& context, const StepReservation& command) {
     if (reservation == nullptr) return refused(Refusal::unknown_reservation);
     if (reservation->ended() && !expired(*reservation)) return refused(Refusal::reservation_ended);
     if (reservation->confirmed) return refused(Refusal::reservation_already_confirmed);
-    if (order_taken(context.state, command.order, reservation->id))
+    if (order_taken(context.state, command.order, reservation->channel, reservation->id))
         return refused(Refusal::order_already_exists);
     // Who confirms for an order tells of the order: what came before it is settled.
     const RecordEvent order{.envelope = command.envelope,
@@ -105,7 +107,7 @@ Outcome confirm(const Context& context, const StepReservation& command) {
         ArenaList<PlannedPart> taken(context.arena);
         const std::span<Units> units = context.arena.array<Units>(changes.parts().size());
         for (std::size_t i = 0; i < units.size(); ++i) units[i] = changes.now(i).expired;
-        forced = revive(context, *reservation, units, changes, taken);
+        forced = revive(context, *reservation, units, Pinned::no, changes, taken);
         if (!changes.fits()) return refused(Refusal::too_many_lines);
         if (!within_level(context.state, taken.view(), context.arena))
             return refused(Refusal::level_out_of_range);
@@ -147,8 +149,7 @@ Outcome adjust(const Context& context, const StepReservation& command) {
 
     ReservationChanges changes(state, *reservation, context.arena);
     ArenaList<LineProblem> problems(context.arena, 0);
-    ArenaList<Line> growth(context.arena);
-    ArenaList<std::uint32_t> growth_index(context.arena);
+    Growth growth(context.arena);
     const std::span<const bool> duplicate = duplicate_lines(command.lines, context.arena);
     for (std::uint32_t i = 0; i < command.lines.size(); ++i) {
         const Line& line = command.lines[i];
@@ -172,43 +173,21 @@ Outcome adjust(const Context& context, const StepReservation& command) {
         if (line.quantity < now)
             cancel_units(changes, changes.parts_of_line(number), now - line.quantity, true);
         if (line.quantity <= now) continue;
-        // Growth is a new hold: at the line's first location if it fits, else wherever the pool has
-        // it.
         const Part& part = changes.parts()[changes.parts_of_line(number).front()];
-        growth.push_back({.line = number,
-                          .sku = part.sku,
-                          .location = part.location,
-                          .names_location = true,
-                          .quantity = line.quantity - now});
-        growth_index.push_back(i);
+        growth.add(i,
+                   {.line = number,
+                    .sku = part.sku,
+                    .location = part.location,
+                    .names_location = true,
+                    .quantity = line.quantity - now},
+                   reservation->pinned ? Stay::must : Stay::may);
     }
     if (!problems.empty()) return refused_by(problems);
 
-    if (!growth.empty()) {
-        const PoolId pool = state.channel_row(reservation->channel).pool;
-        TakenUnits already(context.arena);  // lines of one SKU share what is left where they stand
-        ChannelBudget budget(state, reservation->channel, context.arena);
-        for (std::size_t i = 0; pool != kNoPool && i < growth.size(); ++i) {
-            Line& line = growth.view()[i];
-            const Position* row = state.positions.find(line.sku, line.location);
-            Units& units = already[position_key(line.sku, line.location.raw)];
-            Units left = row == nullptr ? 0 : promisable_at(state, *row) - units;
-            if (budget.limits(line.sku))
-                left = std::min(left, budget.left(line.sku, line.location));
-            line.names_location =
-                left >= line.quantity && state.pool_rows[pool.raw].contains(line.location);
-            if (!line.names_location) continue;
-            units += line.quantity;
-            budget.take(line.sku, line.location, line.quantity);
-        }
-        const Plan plan = plan_lines(state, reservation->channel, growth.view(), context.arena);
+    if (growth.size() > 0) {
+        const Plan plan = plan_growth(context, *reservation, growth);
         if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
-        for (const LineProblem& found : plan.problems) {
-            LineProblem problem = found;
-            problem.line_index = growth_index.view()[found.line_index];
-            problems.push_back(problem);
-        }
-        if (!problems.empty()) return refused_by(problems);
+        if (!plan.problems.empty()) return refused_lines(plan.problems);
         for (const PlannedPart& part : plan.parts) changes.add(part);
     }
     if (changes.empty()) return refused(Refusal::nothing_to_adjust);

@@ -49,24 +49,69 @@ void ReservationTable::free_row(std::uint32_t number) {
     for (const Part& part : parts(r))
         if (part.more != 0) free_more(part.more);
     if (r.part_count != 0) parts_.release(r.first_part, SpanHeap<Part>::capacity_for(r.part_count));
-    if (r.order_hash != 0 && number_of_order(r.order_hash) == number)
-        by_order_.erase(r.order_hash, number);
+    leave_order(r);
     by_id_.erase(r.id.raw, number);
     r = Reservation{.id = kFreeRow, .first_part = free_row_};
     free_row_ = number;
 }
 
 void ReservationTable::set_order(Reservation& r, std::uint64_t order_hash) {
-    const std::uint32_t number = number_of(r.id);
-    // A reservation belongs to one order: the reference it had before no longer leads to it.
-    if (r.order_hash != 0 && number_of_order(r.order_hash) == number)
-        by_order_.erase(r.order_hash, number);
-    // And an order to one reservation, the last one.
-    if (order_hash != 0)
-        if (const std::uint32_t before = number_of_order(order_hash); before != kNoRow)
-            by_order_.erase(order_hash, before);
+    if (r.order_hash == order_hash) return;
+    // A reservation belongs to one order, and a channel's number to one reservation: whoever had it
+    // before no longer has.
+    leave_order(r);
+    Reservation* before = nullptr;
+    for_each_of_order(order_hash, [&](const Reservation& other) {
+        if (other.channel == r.channel) before = find_mutable(other.id);
+    });
+    if (before != nullptr) {
+        leave_order(*before);
+        before->order_hash = 0;
+    }
     r.order_hash = order_hash;
-    if (order_hash != 0) by_order_.insert(order_hash, number);
+    if (order_hash == 0) return;
+    const std::uint32_t number = number_of(r.id);
+    const std::uint32_t first = number_of_order(order_hash);
+    if (first == kNoRow) return by_order_.insert(order_hash, number);
+    std::uint64_t further = r.id.raw;
+    if (r.id < rows_[first].id) {
+        further = rows_[first].id.raw;
+        by_order_.erase(order_hash, first);
+        by_order_.insert(order_hash, number);
+    }
+    std::vector<std::uint64_t>& others = same_number_[order_hash];
+    others.insert(std::lower_bound(others.begin(), others.end(), further), further);
+}
+
+void ReservationTable::leave_order(const Reservation& r) {
+    const std::uint32_t number = number_of(r.id);
+    const std::uint32_t first = r.order_hash == 0 ? kNoRow : number_of_order(r.order_hash);
+    if (first == kNoRow) return;
+    if (first == number) by_order_.erase(r.order_hash, number);
+    const auto others = same_number_.find(r.order_hash);
+    if (others == same_number_.end()) return;
+    std::vector<std::uint64_t>& ids = others->second;
+    if (first == number) {
+        by_order_.insert(r.order_hash, number_of(ReservationId{ids.front()}));
+        ids.erase(ids.begin());
+    } else {
+        std::erase(ids, r.id.raw);
+    }
+    if (ids.empty()) same_number_.erase(others);
+}
+
+OrderMatch ReservationTable::find_by_order(std::uint64_t order_hash, ChannelId channel) const {
+    OrderMatch own, unspoken, any;
+    for_each_of_order(order_hash, [&](const Reservation& r) {
+        any.several = any.reservation != nullptr;
+        any.reservation = &r;
+        if (r.channel == channel) own.reservation = &r;
+        if (r.channel == kNoChannel) unspoken.reservation = &r;
+    });
+    if (own.reservation != nullptr) return own;
+    if (channel != kNoChannel) return unspoken;
+    if (any.several) any.reservation = nullptr;
+    return any;
 }
 
 // Parts

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -90,6 +91,12 @@ struct Reservation {
 
 static_assert(sizeof(Reservation) == 64);
 
+/// What an order's number leads to.
+struct OrderMatch {
+    const Reservation* reservation = nullptr;
+    bool several = false;  ///< more than one channel has the number, and none was named
+};
+
 /// Most parts of one reservation: what the fields of one fact hold, with room for a shipment of
 /// lines_per_request_max lines that touches them all.
 inline constexpr std::size_t parts_per_reservation_max = 4096;
@@ -108,9 +115,22 @@ class ReservationTable {
         const Reservation* row = row_of(id);
         return row == nullptr || forgotten(*row) ? nullptr : row;
     }
-    [[nodiscard]] const Reservation* find_by_order(std::uint64_t order_hash) const {
-        const std::uint32_t number = number_of_order(order_hash);
-        return number == kNoRow || forgotten(rows_[number]) ? nullptr : &rows_[number];
+    /// The reservation that carries an order's number. Channels number their orders each for
+    /// itself: a channel's own comes first, then one that came without a channel. Without a channel
+    /// it is the only one there is; several of other channels are nobody's.
+    [[nodiscard]] OrderMatch find_by_order(std::uint64_t order_hash,
+                                           ChannelId channel = kNoChannel) const;
+    /// All that carry the number, by id.
+    template <class Visit>
+    void for_each_of_order(std::uint64_t order_hash, Visit&& visit) const {
+        const std::uint32_t first = number_of_order(order_hash);
+        if (first == kNoRow) return;
+        if (!forgotten(rows_[first])) visit(rows_[first]);
+        if (same_number_.empty()) return;
+        const auto others = same_number_.find(order_hash);
+        if (others == same_number_.end()) return;
+        for (const std::uint64_t id : others->second)
+            if (const Reservation* r = find(ReservationId{id})) visit(*r);
     }
     [[nodiscard]] std::span<const Part> parts(const Reservation& r) const {
         if (r.part_count == 0) return {};
@@ -197,6 +217,7 @@ class ReservationTable {
     Generation& generation(std::int64_t number);
     void give_back();
     void free_row(std::uint32_t number);
+    void leave_order(const Reservation& r);
     void free_more(std::uint32_t more);
 
     [[nodiscard]] bool earlier(const Deadline& a, const Deadline& b) const;
@@ -211,7 +232,8 @@ class ReservationTable {
     BlockVector<PartCounts> more_;  // of parts that are more than reserved
     std::uint32_t free_more_ = 0;   // 1 + its number; the next one stands in its `created`
     RowIndex by_id_;
-    RowIndex by_order_;
+    RowIndex by_order_;  // to the lowest id that has the number
+    std::map<std::uint64_t, std::vector<std::uint64_t>> same_number_;  // to the others, by id
     BlockVector<Deadline> deadlines_;  // a min-heap of the open holds, by deadline and id
     std::deque<Generation> ended_;     // oldest first
     std::int64_t forgotten_generation_ = std::numeric_limits<std::int64_t>::min();

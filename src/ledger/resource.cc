@@ -190,7 +190,8 @@ Outcome resource(const Context& context, const StepReservation& command) {
     if (reservation->ended()) return refused(Refusal::reservation_ended);
     if (command.lines.empty()) return refused(Refusal::no_lines);
     if (command.lines.size() > lines_per_request_max) return refused(Refusal::too_many_lines);
-    if (reservation->pinned) return refused(Refusal::nothing_to_move);
+    if (reservation->pinned || reservation->kind != PromiseKind::order)
+        return refused(Refusal::nothing_to_move);
 
     Resourcing resourcing(context, *reservation);
     ArenaList<LineProblem> problems(context.arena, 0);

@@ -36,14 +36,21 @@ Units unpromised(ReservationChanges& changes, const LineParts& parts, const Line
 
 Outcome post_shipment(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
+    const bool shipped = event.type == FactType::shipment_posted;
+    if (!shipped && event.order.empty()) return refused(Refusal::order_required);
     if (const Refusal r = line_count_refusal(event); r != Refusal::none) return refused(r);
+    const auto [reservation, refusal] = order_of(state, event);
+    if (refusal != Refusal::none) return refused(refusal);
     EventProblems problems(event, context.arena);
     ArenaList<Posting> leaving(context.arena, event.lines.size());
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
         const Line& line = event.lines[i];
-        Refusal refusal = quantity_refusal(line.quantity, 1);
-        if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
-        if (problems.good(i, refusal))
+        Refusal wrong = quantity_refusal(line.quantity, 1);
+        if (wrong == Refusal::none) wrong = position_refusal(state, event, line);
+        const bool at_a_till = event.type == FactType::pos_sale;
+        if (wrong == Refusal::none && at_a_till && line.bucket != Bucket::sellable)
+            wrong = Refusal::value_out_of_range;
+        if (problems.good(i, wrong))
             leaving.push_back({.sku = line.sku,
                                .place = Place{place_of(event, line)},
                                .bucket = Bucket::sellable,
@@ -54,9 +61,6 @@ Outcome post_shipment(const Context& context, const RecordEvent& event) {
         return refused(Refusal::level_out_of_range);
 
     static const Reservation kNone{};
-    const Reservation* reservation =
-        event.order.empty() ? nullptr
-                            : state.reservations.find_by_order(state.order_hash(event.order));
     ReservationChanges changes(state, reservation == nullptr ? kNone : *reservation, context.arena);
     const LineParts parts(changes.parts(), context.arena);
     const SeenByCount seen(state, event.envelope);
@@ -74,10 +78,14 @@ Outcome post_shipment(const Context& context, const RecordEvent& event) {
     }
     const Units too_late = changes.settle();
     if (!changes.fits()) return refused(Refusal::too_many_lines);
+    if (!event.document.empty() && state.shipments.size() >= state.limits.shipped_changes_max)
+        return refused(Refusal::table_full);
 
     Entry entry(state, context.stamp, &event.envelope, context.writer);
+    // An order that is rung at a till was fetched.
     FactWriter& fact =
-        write_order_fact(entry, FactType::shipment_posted, event, reservation, changes);
+        write_order_fact(entry, shipped ? FactType::shipment_posted : FactType::pickup_completed,
+                         event, reservation, changes);
     ArenaList<CaseKind> raises(context.arena);
     for (const CaseKind kind :
          cases_of_decrease(state, leaving.view(), changes.postings(), context.arena))

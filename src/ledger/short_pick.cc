@@ -205,12 +205,14 @@ Outcome record_short_pick(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
     if (event.order.empty()) return refused(Refusal::order_required);
     if (const Refusal r = line_count_refusal(event); r != Refusal::none) return refused(r);
+    const OrderOf order = order_of(state, event);
+    if (order.refusal != Refusal::none) return refused(order.refusal);
     EventProblems problems(event, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i)
         (void)problems.good(i, line_refusal(state, event, event.lines[i]));
     if (!problems.empty()) return problems.outcome();
 
-    ShortPick pick(context, event, state.reservations.find_by_order(state.order_hash(event.order)));
+    ShortPick pick(context, event, order.reservation);
     for (const Line& line : event.lines) pick.take_line(line);
     pick.move_elsewhere();
     if (const Refusal refusal = pick.bounds(); refusal != Refusal::none) return refused(refusal);

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "ledger/access_table.h"
 #include "ledger/authority_table.h"
+#include "ledger/backorder_table.h"
 #include "ledger/code_table.h"
 #include "ledger/count_table.h"
 #include "ledger/document.h"
@@ -25,6 +26,7 @@
 #include "ledger/quota_table.h"
 #include "ledger/reservation_table.h"
 #include "ledger/return_table.h"
+#include "ledger/shipment_table.h"
 #include "ledger/source_table.h"
 #include "ledger/transfer_table.h"
 
@@ -70,10 +72,14 @@ struct Limits {
     /// is left up to names_max is for actors: whatever others say, a new API key may still speak.
     std::uint32_t reason_names_max = 32'768;
     std::uint32_t source_names_max = 57'344;
-    std::uint64_t inbound_lines_max = 4'000'000;  ///< of purchase orders, ended ones included
-    std::uint64_t return_lines_max = 4'000'000;   ///< announced ones that are remembered
-    std::uint64_t count_rows_max = 64'000'000;    ///< positions counted within count_generations
-    std::uint64_t parked_lines_max = 1'000'000;   ///< of events that wait for their orders
+    std::uint64_t shipped_changes_max = 16'000'000;  ///< of shipments that may be voided
+    std::uint64_t inbound_lines_max = 4'000'000;     ///< of purchase orders, ended ones included
+    std::uint64_t return_lines_max = 4'000'000;      ///< announced ones that are remembered
+    std::uint64_t count_rows_max = 64'000'000;       ///< positions counted within count_generations
+    std::uint64_t parked_lines_max = 1'000'000;      ///< of events that wait for their orders
+    std::uint64_t backorders_max = 4'000'000;        ///< parts of reservations that wait
+    /// Back-orders that one delivery fills, so that the entry keeps within its bound.
+    std::uint32_t backorders_filled_max = 2'000;
     /// Room made at the start, so that tables do not grow (and pause) under load: about 300 bytes
     /// each.
     std::uint64_t reservations_expected = 0;
@@ -113,6 +119,8 @@ struct State {
     PolicyTable policies;
     QuotaTable quotas;
     ReservationTable reservations;
+    BackorderTable backorders;
+    ShipmentTable shipments;
     KeyTable transport_keys{transport_key_generation, transport_key_generations};
     KeyTable semantic_keys{semantic_key_generation, semantic_key_generations};
     SourceTable sources;

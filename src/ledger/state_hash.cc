@@ -37,6 +37,8 @@ enum class RowTag : std::uint8_t {
     count_correction = 56,
     count_generation = 57,
     return_line = 58,
+    shipment = 60,
+    backorder = 61,
 };
 
 using Sum = RowSum<RowTag>;
@@ -268,6 +270,33 @@ void add_counts(Sum& sum, const State& state) {
         });
 }
 
+/// What waits is told by the reservations; in which order, and for when, by these.
+void add_backorders(Sum& sum, const State& state) {
+    for (const auto& [part, waiting] : state.backorders.rows()) {
+        ByteWriter& row = sum.row(RowTag::backorder);
+        row.put(part.reservation);
+        row.put(part.part);
+        row.put(waiting.due);
+        row.put(waiting.since);
+    }
+}
+
+void add_shipments(Sum& sum, const State& state) {
+    state.shipments.for_each([&](std::uint64_t document, const ShipmentRow& shipment) {
+        ByteWriter& row = sum.row(RowTag::shipment);
+        row.put(document);
+        row.put(shipment.generation);
+        for (const ShippedChange& change : shipment.changes) {
+            row.put(change.reservation);
+            row.put(change.delta);
+            row.put(change.sku.raw);
+            row.put(change.location.raw);
+            row.put(change.part);
+            row.put(change.bucket);
+        }
+    });
+}
+
 void add_keys(Sum& sum, RowTag tag, const KeyTable& table) {
     // One that holds no key yet decides as well when the older ones are forgotten.
     table.for_each_generation([&](std::int64_t number, std::uint64_t) {
@@ -331,6 +360,8 @@ Hash128 State::state_hash() const {
     }
     add_positions(sum, *this);
     add_reservations(sum, *this, true);
+    add_backorders(sum, *this);
+    add_shipments(sum, *this);
     add_inbound(sum, *this, true);
     add_returns(sum, *this, true);
     add_lanes(sum, *this);

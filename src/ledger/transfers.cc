@@ -2,13 +2,15 @@
 // A transfer is a promise to its destination, held like an order's until the goods leave.
 #include <algorithm>
 
+#include "ledger/backorder_fill.h"
 #include "ledger/transfer_changes.h"
 
 namespace holdfast::ledger {
 namespace {
 
 const Reservation* find_transfer(const State& state, std::string_view document) {
-    return state.reservations.find_by_order(state.document_hash(DocumentKind::transfer, document));
+    return state.reservations.find_by_order(state.document_hash(DocumentKind::transfer, document))
+        .reservation;
 }
 
 /// What stands against a destination, if it is named.
@@ -28,7 +30,10 @@ Outcome record_transfer(const Context& context, const RecordEvent& event, Moveme
     if (!changes.fits()) return refused(Refusal::too_many_lines);
     if (!changes.number_lanes()) return refused(Refusal::table_full);
     changes.post_to(movement);
-    if (!movement.in_range()) return refused(Refusal::level_out_of_range);
+    BackorderFills fills(context);
+    if (event.type == FactType::transfer_received) fills.fill(movement.postings());
+    if (fills.more()) movement.raises(CaseKind::backorder_unfilled);
+    if (!movement.in_range(fills.postings())) return refused(Refusal::level_out_of_range);
     Entry entry(context.state, context.stamp, &event.envelope, context.writer);
     FactWriter& fact = entry.begin(event.type);
     movement.write_postings(fact);
@@ -36,8 +41,9 @@ Outcome record_transfer(const Context& context, const RecordEvent& event, Moveme
     changes.write_fields(fact);
     if (event.due != Instant{} && event.type == FactType::transfer_shipped)
         fact.value(FieldTag::due, to_raw(event.due));
-    movement.write_cases(fact);
+    movement.write_cases(fact, fills.postings(), changes.destination());
     entry.end();
+    fills.write(entry);
     return entry.finish();
 }
 

@@ -132,6 +132,11 @@ void Twin::Draft::change(TwinPart& part, Bucket bucket, Units delta) {
     if (delta == 0) return;
     post(part.sku, Place(part.location), bucket, delta);
     part.in(bucket) += delta;
+    // What comes back to wait has no date any more.
+    if (bucket == Bucket::backordered && delta > 0)
+        part.promised = std::numeric_limits<std::int64_t>::max();
+    const auto index = static_cast<std::size_t>(&part - after.parts.data());
+    steps.push_back({index, bucket, part.sku, part.location, delta});
 }
 
 Units Twin::level(SkuId sku, LocationId at, Bucket bucket) const {
@@ -228,6 +233,9 @@ void Twin::forget(Instant now) {
         });
     std::erase_if(parked, [](const auto& row) { return row.second.empty(); });
     const std::int64_t current = generation_at(now, ended_reservation_generation);
+    std::erase_if(shipments, [&](const auto& row) {
+        return row.second.generation <= current - ended_reservation_generations;
+    });
     for (auto it = reservations.begin(); it != reservations.end();) {
         const TwinReservation& r = it->second;
         if (!r.ended() || r.ended_generation > current - ended_reservation_generations) {
@@ -235,9 +243,6 @@ void Twin::forget(Instant now) {
             continue;
         }
         if (r.transfer) reservation_of_transfer.erase(r.document);
-        const auto order = reservation_of_order.find(r.order);
-        if (order != reservation_of_order.end() && order->second == it->first)
-            reservation_of_order.erase(order);
         it = reservations.erase(it);
     }
 }
@@ -253,7 +258,12 @@ void Twin::intern(std::string_view text, TwinOutcome& outcome) {
 
 TwinOutcome Twin::record(Draft draft, const Envelope* envelope, Instant now) {
     if (envelope && draft.type != FactType::stock_counted) see_counts(draft, *envelope);
-    for (const auto& [where, delta] : draft.postings) {
+    std::vector<Draft> fills = drafts_of(fills_of(draft));
+    flag_uncovered(draft, fills);
+    std::map<TwinPosting, Units> changes = draft.postings;
+    for (const Draft& fill : fills)
+        for (const auto& [where, delta] : fill.postings) changes[where] += delta;
+    for (const auto& [where, delta] : changes) {
         const auto& [sku, place, bucket] = where;
         if (place.kind() != PlaceKind::location) continue;
         const Units after = level(sku, place.location(), bucket) + delta;
@@ -264,8 +274,23 @@ TwinOutcome Twin::record(Draft draft, const Envelope* envelope, Instant now) {
         return twin_refused(Refusal::too_many_lines);
     TwinOutcome outcome;
     record_fact(draft, envelope, now, outcome);
+    const std::uint64_t answering = outcome.seq;
+    for (Draft& fill : fills) {
+        record_fact(fill, nullptr, now, outcome);
+        if (envelope && !has_name(envelope->reason))
+            outcome.facts.back().reason_text = envelope->reason;
+    }
+    outcome.seq = answering;
     forget(now);
     return outcome;
+}
+
+/// What an entry tells before its facts: names that are new, an epoch nobody announced.
+void Twin::open_entry(const Envelope& envelope, TwinOutcome& outcome) {
+    intern(envelope.source, outcome);
+    intern(envelope.actor, outcome);
+    if (names.size() < limits_.reason_names_max) intern(envelope.reason, outcome);
+    begin_epoch_unannounced(envelope, outcome);
 }
 
 TwinOutcome Twin::record_both(Draft first, Draft second, const Envelope* envelope, Instant now) {
@@ -283,12 +308,7 @@ TwinOutcome Twin::record_both(Draft first, Draft second, const Envelope* envelop
 }
 
 void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, TwinOutcome& outcome) {
-    if (envelope) {
-        intern(envelope->source, outcome);
-        intern(envelope->actor, outcome);
-        if (names.size() < limits_.reason_names_max) intern(envelope->reason, outcome);
-        begin_epoch_unannounced(*envelope, outcome);
-    }
+    if (envelope) open_entry(*envelope, outcome);
     intern(draft.subject, outcome);
     // Units in somebody's hands, units about to be cancelled and units that the ERP holds are among
     // the promised ones: where those go, these go.
@@ -296,7 +316,11 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
         draft.change(part, Bucket::picked, std::min<Units>(0, part.allocated - part.picked));
         draft.change(part, Bucket::erp_held,
                      std::min<Units>(0, part.reserved + part.allocated - part.erp_held));
-        part.cancel_pending = std::min(part.cancel_pending, part.allocated);
+        if (part.cancel_pending <= part.allocated) continue;
+        draft.steps.push_back({static_cast<std::size_t>(&part - draft.after.parts.data()),
+                               std::nullopt, kNoSku, kNoLocation,
+                               part.allocated - part.cancel_pending});
+        part.cancel_pending = part.allocated;
     }
     TwinFact fact;
     fact.type = draft.type;
@@ -345,6 +369,12 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
     if (draft.reservation) {
         const std::uint64_t id = *draft.reservation != 0 ? *draft.reservation : seq;
         TwinReservation& after = draft.after;
+        for (TwinPart& part : after.parts) {
+            if (part.backordered > 0 && part.since == 0) part.since = seq;
+            if (part.backordered > 0) continue;
+            part.since = 0;
+            part.promised = std::numeric_limits<std::int64_t>::max();
+        }
         if (after.ended() && after.unsettled()) {
             after.ended_by = FactType{};
             after.ended_generation = 0;
@@ -357,13 +387,14 @@ void Twin::record_fact(Draft& draft, const Envelope* envelope, Instant now, Twin
             after.expires_at = 0;
             after.ended_generation = generation_at(now, ended_reservation_generation);
         }
-        std::erase_if(reservation_of_order, [&](const auto& row) {
-            return row.second == id && row.first != after.order;
-        });
-        if (!after.order.empty()) reservation_of_order[after.order] = id;
+        // A channel's number belongs to one reservation, the newest that carries it.
+        for (auto& [other, r] : reservations)
+            if (other != id && r.order == after.order && r.channel == after.channel)
+                r.order.clear();
         if (after.transfer) reservation_of_transfer[after.document] = id;
         reservations[id] = after;
     }
+    remember_shipment(draft, now);
     if (draft.upsert) draft.upsert();
     if (envelope) {
         if (envelope->transport.given())

@@ -75,6 +75,10 @@ struct TwinPart {
     Units cancel_pending = 0;
     Units received = 0;
     Units lost = 0;
+    /// Of back-ordered units: what date they were promised for, and which fact put them on
+    /// back-order.
+    std::int64_t promised = std::numeric_limits<std::int64_t>::max();
+    std::uint64_t since = 0;
     [[nodiscard]] Units open() const { return reserved + allocated + backordered; }
     [[nodiscard]] Units on_lane() const { return shipped - received - lost; }
     /// What is still wanted and has not left.
@@ -103,6 +107,24 @@ struct TwinReservation {
     [[nodiscard]] bool unsettled() const;
     [[nodiscard]] Units reserved_on(std::uint64_t line) const;
     [[nodiscard]] bool has_line(std::uint64_t line) const;
+};
+
+/// One change that a shipment made: to a shelf, to a bucket of a part, or to what waits there to be
+/// cancelled.
+struct TwinStep {
+    std::optional<std::size_t> part;
+    std::optional<Bucket> bucket;  ///< none: cancel_pending
+    SkuId sku;
+    LocationId at;
+    Units delta = 0;
+};
+
+struct TwinShipment {
+    std::int64_t generation = 0;  ///< of its first fact
+    /// What is not voided, by the reservation that it was for; 0 for nobody's.
+    std::map<std::uint64_t, std::vector<TwinStep>> steps;
+
+    [[nodiscard]] std::size_t size() const;
 };
 
 struct TwinKey {
@@ -265,6 +287,14 @@ class Twin {
     /// The most that one location of the pool may give: what a channel that does not split sells.
     [[nodiscard]] Units largest_single(ChannelId channel, SkuId sku) const;
 
+    /// Units that may still be promised from supply at the position.
+    struct Ahead {
+        Units waits = 0;  ///< promised from supply before
+        Units taken = 0;  ///< and from the shelf
+    };
+    [[nodiscard]] Units backorderable(SkuId sku, LocationId at, Instant now,
+                                      const Ahead& ahead) const;
+
     /// Units on order for the position that are due at `until` or before.
     [[nodiscard]] Units expected(SkuId sku, LocationId at, std::int64_t until) const;
     /// The lines of a purchase order by their numbers.
@@ -291,7 +321,14 @@ class Twin {
     std::map<TwinQuotaScope, TwinQuota> quotas;
     std::map<TwinQuotaScope, Units> quota_used;  ///< never zero
     std::map<std::uint64_t, TwinReservation> reservations;
-    std::map<std::string, std::uint64_t> reservation_of_order;
+    /// The reservation that an order's number leads to: the channel's own, or one without a
+    /// channel; for no channel the only one.
+    struct Named {
+        std::uint64_t id = 0;  ///< 0 = none
+        bool several = false;
+    };
+    [[nodiscard]] Named named_by(std::string_view order, ChannelId channel) const;
+    std::map<std::string, TwinShipment> shipments;  ///< by document
     std::map<Hash128, TwinKey> transport_keys;
     std::map<Hash128, TwinKey> semantic_keys;
     std::set<std::int64_t> transport_generations;  ///< begun and not forgotten
@@ -331,15 +368,24 @@ class Twin {
         std::vector<TwinLane> new_lanes;
         bool marked = false;                  ///< some units now wait for the node's word
         std::map<TwinPlace, Units> moves_on;  ///< promised elsewhere by the entry's next fact
+        std::vector<TwinStep> steps;          ///< what it does, one by one
+        std::string shipment;                 ///< the document that is to remember the steps
+        std::string voided;                   ///< the document whose steps were undone
+        std::uint64_t voided_for = 0;         ///< and for whom
         std::function<void()> upsert;         ///< changes of tables that carry no stock
         std::string subject;                  ///< a name that the fact speaks of
         std::map<TwinPlace, Units> settled;   ///< units that had left before they were promised
+        std::map<TwinPlace, Units> waits;     ///< put on back-order by this command so far
+        std::size_t pieces = 0;               ///< and in how many pieces
+        std::vector<TwinPlace> arrivals;      ///< where goods came in that others may wait for
 
         void post(SkuId sku, Place place, Bucket bucket, Units delta);
         /// Units between a location and the world outside, both legs.
         void move(SkuId sku, LocationId at, Bucket bucket, Units delta, PlaceKind counterpart);
         /// Promises units of a line at a location: its part there grows, or a new one is made.
         void promise(std::uint64_t line, SkuId sku, LocationId at, Units units);
+        /// Promises units of a line from supply at a location.
+        void wait(std::uint64_t line, SkuId sku, LocationId at, Units units, std::int64_t due);
         /// Gives back reserved units of a part.
         void give_back(TwinPart& part, Units units);
         /// A bucket of a part, and of its position.
@@ -419,9 +465,6 @@ class Twin {
                             const std::map<TwinPlace, Units>& taken) const;
     std::vector<Take> largest_first(ChannelId channel, SkuId sku, Units quantity,
                                     std::map<TwinPlace, Units> taken) const;
-    TwinOutcome record_hold(FactType type, ChannelId channel, std::span<const Line> lines,
-                            bool partial, std::string_view order, std::int64_t expires_at,
-                            const Envelope& envelope, Instant now);
     void bring_back(Draft& draft, std::size_t part_index, Units units) const;
 
     // What may be sold, once `taken` is promised as well (twin_selling.cc).
@@ -435,6 +478,18 @@ class Twin {
     Units pool_left_but_for_quotas(ChannelId channel, SkuId sku, const Taken& taken) const;
     Units left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken) const;
     Units pool_left(ChannelId channel, SkuId sku, const Taken& taken) const;
+
+    // Goods that leave (twin_shipments.cc).
+    TwinOutcome shipment(const RecordEvent& c, Instant now);
+    TwinOutcome shipment_voided(const RecordEvent& c, Instant now);
+    void remember_shipment(const Draft& draft, Instant now);
+    /// The order that an event is about: none, one, or why it cannot be said.
+    struct Meant {
+        Refusal refusal = Refusal::none;
+        std::uint64_t id = 0;
+    };
+    Meant order_meant(const RecordEvent& c) const;
+    bool order_taken(std::string_view order, ChannelId channel, std::uint64_t by_other_than) const;
 
     // The life of an order (twin_fulfilment.cc).
     TwinOutcome node_work(const RecordEvent& c, Instant now);
@@ -476,19 +531,75 @@ class Twin {
     void use_quotas(Draft& draft) const;
     void move_use(Draft& draft, GroupId group, std::span<const LocationId> members) const;
 
+    // Back-orders (twin_backorders.cc, twin_backorders_served.cc).
+    struct Wait {
+        LocationId at;
+        Units units = 0;
+        std::int64_t due = 0;
+    };
+    struct Fill {
+        std::uint64_t reservation = 0;
+        std::size_t part = 0;
+        Units units = 0;
+    };
+    TwinOutcome backorder_created(const RecordEvent& c, Instant now);
+    TwinOutcome backorder_filled(const RecordEvent& c, Instant now);
+    Refusal no_open_order(const RecordEvent& c, std::uint64_t& id) const;
+    std::map<std::int64_t, Units> supply(SkuId sku, LocationId at) const;
+    std::map<std::int64_t, Units> promises(SkuId sku, LocationId at) const;
+    bool inside_horizon(SkuId sku, LocationId at, std::int64_t due, Instant now) const;
+    Units oversold(SkuId sku, LocationId at, Units taken) const;
+    std::int64_t promise_date(SkuId sku, LocationId at, Units units, Instant now,
+                              const Ahead& ahead) const;
+    static Ahead ahead_in(const Draft& draft, SkuId sku, LocationId at);
+    Units left_beside_waits(const Draft& draft, SkuId sku, LocationId at) const;
+    Units room(const Draft& draft, SkuId sku, LocationId at, Instant now) const;
+    std::int64_t date_in(const Draft& draft, SkuId sku, LocationId at, Units units,
+                         Instant now) const;
+    std::vector<Wait> plan_waits(Draft& draft, const std::vector<LocationId>& along, SkuId sku,
+                                 Units units, Instant now) const;
+    std::optional<Draft> draft_waiting(const RecordEvent& c, std::span<const Line> lines,
+                                       Instant now, std::vector<TwinProblem>& problems) const;
+    std::size_t parts_waiting() const;
+    bool too_many_wait(const Draft& draft) const;
+    std::vector<Fill> fills_of(Draft& draft) const;
+    std::vector<TwinPlace> order_of_arrival(const Draft& draft) const;
+    std::vector<Draft> drafts_of(const std::vector<Fill>& fills) const;
+    std::map<TwinPlace, Units> uncovered(const std::vector<const Draft*>& drafts) const;
+    void flag_uncovered(Draft& draft, const std::vector<Draft>& next) const;
+    std::map<TwinPlace, Units> late() const;
+    void flag_late(Draft& draft, std::string_view number,
+                   const std::map<std::uint64_t, TwinInboundLine>& lines) const;
+
+    // Orders that change, and carts that are checked again (twin_edit.cc).
+    TwinOutcome order_edited(const RecordEvent& c, Instant now);
+    TwinOutcome replace_hold(const ReserveStock& c, std::int64_t expires_at, Instant now);
+    /// One line's growth: how much, and whether its place is the only one.
+    struct Growing {
+        std::uint32_t index = 0;
+        Line line;
+        bool stays = false;
+    };
+    /// Plans the growth into the draft; problems are told by the lines of the request.
+    void grow(Draft& draft, std::vector<Growing> growth, std::vector<TwinProblem>& problems) const;
+    std::optional<Draft> draft_hold(FactType type, ChannelId channel, std::span<const Line> lines,
+                                    bool partial, std::string_view order, std::int64_t expires_at,
+                                    std::vector<TwinProblem>& problems) const;
+    void open_entry(const Envelope& envelope, TwinOutcome& outcome);
+
     // Events (twin_event.cc).
     TwinOutcome on(const RecordEvent& c, Instant now);
     TwinOutcome order_created(const RecordEvent& c, Instant now);
     TwinOutcome order_confirms_hold(const RecordEvent& c, bool settled, Instant now);
     TwinOutcome order_sold(const RecordEvent& c, Instant now);
     TwinOutcome order_cancelled(const RecordEvent& c, Instant now);
-    TwinOutcome shipment_posted(const RecordEvent& c, Instant now);
     TwinOutcome physical(const RecordEvent& c, Instant now);
     std::vector<TwinProblem> check_event_lines(const RecordEvent& c) const;
     std::vector<TwinProblem> check_order_lines(const RecordEvent& c) const;
     Refusal no_place_to_force(const std::vector<LocationId>& along) const;
+    /// `waits_at`: when units that nobody has are promised from supply before they are oversold.
     void force(Draft& draft, const std::vector<LocationId>& order, std::uint64_t line, SkuId sku,
-               Units units) const;
+               Units units, std::optional<Instant> waits_at = std::nullopt) const;
     std::vector<LocationId> forced_along(const RecordEvent& c, const Line& line,
                                          ChannelId channel) const;
     /// unknown_sku, location_required or unknown_location; none where the line has its position.

@@ -86,6 +86,13 @@ Command CommandStream::set_up(DrawnCommand& d, const Twin& twin) {
     if (i -= items_; i < locations_) return location(d, i);
     if (i -= locations_; i < pools_) return pool(d, twin, i);
     if (i -= pools_; i < channels_) return channel(d, twin, i);
+    if (i == channels_ && random_.percent(60)) {  // most let some orders wait, everywhere
+        SetPolicy c;
+        c.envelope = envelope(d);
+        c.kind = PolicyKind::backorder_limit;
+        c.value = random_.between(3, 20);
+        return c;
+    }
     return event(d, twin, random_.percent(50) ? FactType::stock_counted : FactType::receipt_posted);
 }
 
@@ -229,6 +236,15 @@ Command CommandStream::reserve(DrawnCommand& d, const Twin& twin) {
     if (random_.percent(2)) c.time_to_live = Microseconds{random_.between(-kSecond, 0)};
     if (random_.percent(2)) c.time_to_live = time_to_live_max + Microseconds{random_.between(0, 1)};
     if (random_.percent(15)) c.order = order(d, random_.percent(80));
+    if (random_.percent(12)) {
+        c.names_replaced = true;
+        c.replaced = reservation(twin);
+        const auto before = twin.reservations.find(c.replaced.raw);
+        if (before != twin.reservations.end() && random_.percent(85))
+            c.channel = before->second.channel;
+        if (before != twin.reservations.end() && random_.percent(50))
+            c.order = text(d, before->second.order);
+    }
     return c;
 }
 
@@ -285,6 +301,8 @@ Command CommandStream::event(DrawnCommand& d, const Twin& twin, FactType type) {
         c.already_sold = kind < 40;
         c.names_reservation = kind >= 70;
         c.partial = random_.percent(30);
+        c.pinned = random_.percent(20);
+        c.backorder = random_.percent(40);
         if (c.names_reservation) c.reservation = reservation(twin);
         if (c.names_reservation && random_.percent(40)) d.lines.clear();
     } else if (random_.percent(80)) {
@@ -292,10 +310,10 @@ Command CommandStream::event(DrawnCommand& d, const Twin& twin, FactType type) {
         // One that will be told of in a moment.
         if (random_.percent(15)) c.order = text(d, fmt::format("order-{}", orders_ + 1));
     }
-    const auto row = twin.reservation_of_order.find(std::string(c.order));
+    const auto row = twin.reservations.find(twin.named_by(c.order, c.channel).id);
     if ((type == FactType::order_cancelled || type == FactType::shipment_posted) &&
-        row != twin.reservation_of_order.end() && random_.percent(75)) {
-        const auto& parts = twin.reservations.at(row->second).parts;
+        row != twin.reservations.end() && random_.percent(75)) {
+        const auto& parts = row->second.parts;
         for (Line& line : d.lines) {
             if (parts.empty()) break;
             const TwinPart& part = parts[random_.below(parts.size())];
@@ -416,9 +434,11 @@ std::string describe_envelope(const Envelope& e) {
 }
 
 std::string describe_body(const ReserveStock& c) {
-    return fmt::format("reserve channel {} ttl {} order '{}'{}{}",
+    return fmt::format("reserve channel {} ttl {} order '{}'{}{}{}",
                        static_cast<std::int32_t>(c.channel.raw), c.time_to_live.count(), c.order,
-                       c.partial ? " partial" : "", describe_lines(c.lines));
+                       c.partial ? " partial" : "",
+                       c.names_replaced ? fmt::format(" replaces {}", c.replaced.raw) : "",
+                       describe_lines(c.lines));
 }
 std::string describe_body(const StepReservation& c) {
     static constexpr std::string_view kSteps[] = {"confirm", "release", "extend", "adjust",
@@ -464,6 +484,8 @@ std::string describe_body(const RecordEvent& c) {
                              part.quantity);
     if (c.due != Instant{}) words += fmt::format(" due {}", to_raw(c.due));
     if (c.already_sold) words += " already_sold";
+    if (c.pinned) words += " pinned";
+    if (c.backorder) words += " backorder";
     if (c.partial) words += " partial";
     if (c.names_reservation) words += fmt::format(" reservation {}", c.reservation.raw);
     return words + describe_lines(c.lines);

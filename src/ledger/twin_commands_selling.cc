@@ -92,6 +92,10 @@ Command CommandStream::policy(DrawnCommand& d, const Twin& twin) {
                                             PolicyKind::buffer,
                                             PolicyKind::buffer,
                                             PolicyKind::enabled,
+                                            PolicyKind::backorder_limit,
+                                            PolicyKind::backorder_limit,
+                                            PolicyKind::backorder_limit,
+                                            PolicyKind::backorder_horizon,
                                             PolicyKind::offline_buffer,
                                             PolicyKind::group_safety_stock,
                                             PolicyKind::offline_buffer,
@@ -109,6 +113,7 @@ Command CommandStream::policy(DrawnCommand& d, const Twin& twin) {
     if (c.names_location) c.location = place(twin);
     c.value = random_.between(-1, 4);
     if (c.kind == PolicyKind::enabled) c.value = random_.percent(40) ? 0 : random_.between(-1, 2);
+    if (c.kind == PolicyKind::backorder_limit && random_.percent(80)) c.value += 10;
     if (random_.percent(3)) c.value = policy_value_max + random_.between(0, 1);
     return c;
 }

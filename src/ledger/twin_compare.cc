@@ -194,6 +194,7 @@ Difference reservation(const State& state, const Reservation& r, const TwinReser
             return d;
     if (auto d = differ(which + " channel", r.channel.raw, twin.channel.raw)) return d;
     if (auto d = differ(which + " confirmed", r.confirmed, twin.confirmed)) return d;
+    if (auto d = differ(which + " pinned", r.pinned, twin.pinned)) return d;
     if (auto d = differ(which + " expires_at", r.expires_at, twin.expires_at)) return d;
     std::uint64_t hash = twin.order.empty() ? 0 : state.order_hash(twin.order);
     if (twin.transfer) hash = state.document_hash(DocumentKind::transfer, twin.document);
@@ -218,9 +219,48 @@ Difference reservations(const State& state, const Twin& twin) {
         if (r == nullptr) return fmt::format("reservation {}: unknown to the ledger", id);
         if (auto d = reservation(state, *r, expected)) return d;
     }
-    for (const auto& [order, id] : twin.reservation_of_order) {
-        const Reservation* r = state.reservations.find_by_order(state.order_hash(order));
-        if (auto d = differ("reservation of order " + order, r ? r->id.raw : 0, id)) return d;
+    for (const auto& [id, expected] : twin.reservations) {
+        if (expected.order.empty()) continue;
+        for (const ChannelId channel : {expected.channel, kNoChannel}) {
+            const OrderMatch match =
+                state.reservations.find_by_order(state.order_hash(expected.order), channel);
+            const Twin::Named named = twin.named_by(expected.order, channel);
+            const std::string which = "reservation of order " + expected.order;
+            if (auto d = differ(which + " of several", match.several, named.several)) return d;
+            if (auto d = differ(which, match.reservation ? match.reservation->id.raw : 0, named.id))
+                return d;
+        }
+    }
+    return std::nullopt;
+}
+
+/// What each document still would undo, whose and by bucket of each part.
+Difference shipments(const State& state, const Twin& twin) {
+    using Key = std::tuple<std::uint64_t, std::uint32_t, int, std::uint32_t, std::uint32_t>;
+    using Sums = std::map<Key, Units>;
+    std::map<std::uint64_t, std::pair<std::int64_t, Sums>> rows;
+    std::size_t changes = 0;
+    state.shipments.for_each([&](std::uint64_t document, const ShipmentRow& row) {
+        auto& [generation, sums] = rows[document];
+        generation = row.generation;
+        changes += row.changes.size();
+        for (const ShippedChange& c : row.changes)
+            sums[{c.reservation, c.part, c.bucket, c.sku.raw, c.location.raw}] += c.delta;
+    });
+    if (auto d =
+            differ<std::size_t>("remembered changes of shipments", changes, state.shipments.size()))
+        return d;
+    if (auto d = differ("number of shipments", rows.size(), twin.shipments.size())) return d;
+    for (const auto& [document, shipment] : twin.shipments) {
+        Sums expected;
+        for (const auto& [reservation, steps] : shipment.steps)
+            for (const TwinStep& step : steps)
+                expected[{reservation, step.part ? static_cast<std::uint32_t>(*step.part) : kNoId,
+                          step.bucket ? static_cast<int>(*step.bucket) : 0, step.sku.raw,
+                          step.at.raw}] += step.delta;
+        const auto row = rows.find(state.document_hash(DocumentKind::shipment, document));
+        if (row == rows.end() || row->second != std::pair(shipment.generation, expected))
+            return fmt::format("shipment {} is remembered otherwise", document);
     }
     return std::nullopt;
 }
@@ -467,6 +507,8 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
     if (auto d = units(state, twin)) return d;
     if (auto d = positions(state, twin)) return d;
     if (auto d = reservations(state, twin)) return d;
+    if (auto d = first_backorder_difference(state, twin)) return d;
+    if (auto d = shipments(state, twin)) return d;
     if (auto d = first_movement_difference(state, twin)) return d;
     if (auto d = availability(state, twin)) return d;
     if (auto d = keys("transport", state.transport_keys, twin.transport_keys,

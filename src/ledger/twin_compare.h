@@ -21,6 +21,9 @@ std::optional<std::string> first_difference(const Outcome& outcome, ByteSpan fac
 /// What the postings of a fact sum to, without those that cancel out.
 std::map<TwinPosting, Units> net_postings(const FactView& fact);
 
+/// The part of first_difference that compares what waits for supply (twin_compare_backorders.cc).
+std::optional<std::string> first_backorder_difference(const State& state, const Twin& twin);
+
 /// The part of first_difference that compares goods on their way (twin_compare_movements.cc).
 std::optional<std::string> first_movement_difference(const State& state, const Twin& twin);
 

@@ -55,7 +55,8 @@ Difference lanes(const State& state, const Twin& twin) {
 Difference transfers(const State& state, const Twin& twin) {
     for (const auto& [document, id] : twin.reservation_of_transfer) {
         const Reservation* r =
-            state.reservations.find_by_order(state.document_hash(DocumentKind::transfer, document));
+            state.reservations.find_by_order(state.document_hash(DocumentKind::transfer, document))
+                .reservation;
         if (r == nullptr || r->id.raw != id)
             return fmt::format("transfer {}: ledger {}, twin {}", document, r ? r->id.raw : 0, id);
         const std::int64_t due = twin.reservations.at(id).due;

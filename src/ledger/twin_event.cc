@@ -25,7 +25,8 @@ Refusal event_quantity(FactType type, std::int64_t quantity) {
 /// Which shelves an event may name. Sales and counts speak of sellable stock only.
 bool bucket_allowed(FactType type, Bucket bucket) {
     switch (type) {
-        case FactType::shipment_posted: return true;  // always what can be sold
+        case FactType::shipment_posted:
+        case FactType::pickup_completed: return true;  // always what can be sold
         case FactType::pick_shorted:
             return is_physical(bucket) && bucket != Bucket::quarantine;  // missing, or damaged
         case FactType::stock_adjusted: return is_physical(bucket);
@@ -47,8 +48,16 @@ std::vector<LocationId> just(LocationId at) { return {at}; }
 TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
     switch (c.type) {
         case FactType::order_created: return order_created(c, now);
+        case FactType::reservation_adjusted: return order_edited(c, now);
         case FactType::order_cancelled: return order_cancelled(c, now);
-        case FactType::shipment_posted: return shipment_posted(c, now);
+        case FactType::shipment_posted:
+        case FactType::pickup_completed: return shipment(c, now);
+        case FactType::shipment_voided: return shipment_voided(c, now);
+        case FactType::pos_sale: {
+            const Meant order = order_meant(c);
+            const bool of_order = order.id != 0 || order.refusal == Refusal::channel_required;
+            return of_order ? shipment(c, now) : physical(c, now);
+        }
         case FactType::inbound_scheduled: return inbound_scheduled(c, now);
         case FactType::inbound_changed:
         case FactType::inbound_cancelled: return inbound_changed(c, now);
@@ -74,6 +83,8 @@ TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
         case FactType::stock_status_changed:
         case FactType::stock_regraded:
         case FactType::supplier_return: return shelf_changed(c, now);
+        case FactType::backorder_created: return backorder_created(c, now);
+        case FactType::backorder_filled: return backorder_filled(c, now);
         default: return physical(c, now);
     }
 }
@@ -146,6 +157,10 @@ TwinOutcome Twin::physical(const RecordEvent& c, Instant now) {
 
 std::vector<LocationId> Twin::forced_along(const RecordEvent& c, const Line& line,
                                            ChannelId channel) const {
+    if (c.pinned) {
+        const std::optional<LocationId> at = place_of(c, line);
+        return at ? just(*at) : std::vector<LocationId>{};
+    }
     if (line.names_location) return just(line.location);
     std::vector<LocationId> pool = pool_of(channel);
     if (pool.empty() && c.names_location) return just(c.location);
@@ -153,11 +168,12 @@ std::vector<LocationId> Twin::forced_along(const RecordEvent& c, const Line& lin
 }
 
 /// Promises what the channel may sell along the order, then what is promisable for others, then
-/// what policy keeps back, then what is not there at the first location.
+/// what policy keeps back, then (an order that may wait) from supply, then what is not there at the
+/// first location.
 void Twin::force(Draft& draft, const std::vector<LocationId>& order, std::uint64_t line, SkuId sku,
-                 Units units) const {
+                 Units units, std::optional<Instant> waits_at) const {
     for (const LocationId at : order) {
-        const Units here = std::min(units, left(draft.after.channel, sku, at, draft.taken));
+        const Units here = std::min(units, left_beside_waits(draft, sku, at));
         if (here > 0) draft.promise(line, sku, at, here);
         units -= here;
     }
@@ -173,6 +189,11 @@ void Twin::force(Draft& draft, const std::vector<LocationId>& order, std::uint64
         if (here > 0) draft.promise(line, sku, at, here);
         units -= here;
     }
+    if (units > 0 && waits_at)
+        for (const Wait& wait : plan_waits(draft, order, sku, units, *waits_at)) {
+            draft.wait(line, sku, wait.at, wait.units, wait.due);
+            units -= wait.units;
+        }
     if (units == 0) return;
     draft.raises.insert(CaseKind::oversold_order);
     draft.promise(line, sku, order.front(), units);
@@ -183,10 +204,15 @@ TwinOutcome Twin::order_created(const RecordEvent& c, Instant now) {
     if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
     if (c.lines.empty() && !c.names_reservation) return twin_refused(Refusal::no_lines);
     if (c.channel != kNoChannel && !known(c.channel)) return twin_refused(Refusal::unknown_channel);
-    const auto known_order = reservation_of_order.find(std::string(c.order));
-    if (known_order != reservation_of_order.end() &&
-        !(c.names_reservation && known_order->second == c.reservation.raw))
+    const auto hold = reservations.find(c.reservation.raw);
+    const bool over_hold = c.names_reservation && hold != reservations.end();
+    if (order_taken(c.order, over_hold ? hold->second.channel : c.channel,
+                    over_hold ? hold->first : 0))
         return twin_refused(Refusal::order_already_exists);
+    // A pinned line is pinned somewhere.
+    for (const Line& line : c.lines)
+        if (c.pinned && !c.names_reservation && !place_of(c, line))
+            return twin_refused(Refusal::location_required);
     if (!c.names_reservation && reservations.size() >= limits_.reservations_max)
         return twin_refused(Refusal::table_full);
     return parked_for(c).empty() ? plain_order(c, false, now) : settled_order(c, now);
@@ -196,8 +222,20 @@ TwinOutcome Twin::plain_order(const RecordEvent& c, bool settled, Instant now) {
     if (c.names_reservation) return order_confirms_hold(c, settled, now);
     if (c.already_sold) return order_sold(c, now);
     if (c.channel == kNoChannel) return twin_refused(Refusal::channel_required);
-    return record_hold(FactType::order_created, c.channel, c.lines, c.partial, c.order, 0,
-                       c.envelope, now);
+    std::vector<Line> lines(c.lines.begin(), c.lines.end());
+    for (Line& line : lines)
+        if (c.pinned && !line.names_location) {
+            line.names_location = true;
+            line.location = c.location;
+        }
+    std::vector<TwinProblem> problems;
+    auto draft = c.backorder ? draft_waiting(c, lines, now, problems)
+                             : draft_hold(FactType::order_created, c.channel, lines, c.partial,
+                                          c.order, 0, problems);
+    if (!draft) return twin_refused(problems);
+    if (too_many_wait(*draft)) return twin_refused(Refusal::table_full);
+    draft->after.pinned = c.pinned;
+    return record(*draft, &c.envelope, now);
 }
 
 /// Problems of an order's lines that nothing may set right: shape only, never stock.
@@ -209,8 +247,9 @@ std::vector<TwinProblem> Twin::check_order_lines(const RecordEvent& c) const {
         const bool number_is_new = numbers.insert(line_number(c.lines, i)).second;
         Refusal refusal = positive_quantity(line.quantity);
         if (refusal == Refusal::none && !known(line.sku)) refusal = Refusal::unknown_sku;
-        if (refusal == Refusal::none && line.names_location && !known(line.location))
-            refusal = Refusal::unknown_location;
+        const std::optional<LocationId> at =
+            c.pinned || line.names_location ? place_of(c, line) : std::nullopt;
+        if (refusal == Refusal::none && at && !known(*at)) refusal = Refusal::unknown_location;
         if (refusal == Refusal::none && !number_is_new) refusal = Refusal::duplicate_line;
         if (refusal != Refusal::none) problems.push_back({i, refusal, 0});
     }
@@ -230,6 +269,7 @@ TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
     draft.after.channel = c.channel;
     draft.after.order = c.order;
     draft.after.confirmed = true;
+    draft.after.pinned = c.pinned;
     std::vector<TwinProblem> problems = check_order_lines(c);
     const auto malformed = [&](std::uint32_t i) {
         return std::any_of(problems.begin(), problems.end(),
@@ -241,12 +281,14 @@ TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
         if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
             problems.push_back({i, refusal, 0});
         else
-            force(draft, along, line_number(c.lines, i), c.lines[i].sku, c.lines[i].quantity);
+            force(draft, along, line_number(c.lines, i), c.lines[i].sku, c.lines[i].quantity,
+                  c.backorder ? std::optional(now) : std::nullopt);
     }
     std::sort(problems.begin(), problems.end(), [](const TwinProblem& a, const TwinProblem& b) {
         return a.line_index < b.line_index;
     });
     if (!problems.empty()) return twin_refused(problems);
+    if (too_many_wait(draft)) return twin_refused(Refusal::table_full);
     return record(draft, &c.envelope, now);
 }
 
@@ -273,6 +315,7 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instan
     draft.after.confirmed = true;
     draft.after.expires_at = 0;
     draft.after.order = c.order;
+    draft.after.pinned = before.pinned || c.pinned;
     for (std::size_t i = 0; i < before.parts.size(); ++i) {
         const TwinPart& part = before.parts[i];
         Units keep = late ? part.expired : part.reserved + part.backordered;
@@ -298,9 +341,11 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instan
         if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
             problems.push_back({i, refusal, 0});
         else
-            force(draft, along, number, c.lines[i].sku, missing);
+            force(draft, along, number, c.lines[i].sku, missing,
+                  c.backorder ? std::optional(now) : std::nullopt);
     }
     if (!problems.empty()) return twin_refused(problems);
+    if (too_many_wait(draft)) return twin_refused(Refusal::table_full);
     return record(draft, &c.envelope, now);
 }
 

@@ -1,5 +1,4 @@
-// The twin's life of an order: cancelled, worked on by a node, short, promised from elsewhere,
-// shipped.
+// The twin's life of an order: cancelled, worked on by a node, short, promised from elsewhere.
 #include <algorithm>
 
 #include "ledger/twin.h"
@@ -43,12 +42,13 @@ Units Twin::cancel(Draft& draft, const std::vector<std::size_t>& parts, Units wa
 TwinOutcome Twin::order_cancelled(const RecordEvent& c, Instant now) {
     if (c.order.empty()) return twin_refused(Refusal::order_required);
     if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
-    const auto order = reservation_of_order.find(std::string(c.order));
-    if (order == reservation_of_order.end()) return park_cancellation(c, now);
+    const Meant order = order_meant(c);
+    if (order.refusal != Refusal::none) return twin_refused(order.refusal);
+    if (order.id == 0) return park_cancellation(c, now);
     Draft draft;
     draft.type = FactType::order_cancelled;
-    draft.reservation = order->second;
-    draft.after = reservations.at(order->second);
+    draft.reservation = order.id;
+    draft.after = reservations.at(order.id);
     const std::vector<TwinPart> before = draft.after.parts;
     Units cancelled = 0;
     if (c.lines.empty())
@@ -86,53 +86,13 @@ std::vector<std::size_t> Twin::parts_meant(const TwinReservation& r, const Line&
     return meant;
 }
 
-TwinOutcome Twin::shipment_posted(const RecordEvent& c, Instant now) {
-    if (c.lines.empty()) return twin_refused(Refusal::no_lines);
-    if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
-    if (const auto problems = check_event_lines(c); !problems.empty())
-        return twin_refused(problems);
-    Draft draft;
-    draft.type = FactType::shipment_posted;
-    const auto order = reservation_of_order.find(std::string(c.order));
-    const bool known_order = !c.order.empty() && order != reservation_of_order.end();
-    if (known_order) {
-        draft.reservation = order->second;
-        draft.after = reservations.at(order->second);
-    }
-    for (const Line& line : c.lines) {
-        const LocationId at = *place_of(c, line);
-        draft.move(line.sku, at, Bucket::sellable, -line.quantity, PlaceKind::customer);
-        if (!known_order) continue;
-        // Where it left first, then elsewhere.
-        std::vector<std::size_t> meant = parts_meant(draft.after, line, at);
-        for (const std::size_t p : parts_meant(draft.after, line, std::nullopt))
-            if (draft.after.parts[p].location != at) meant.push_back(p);
-        Units rest = line.quantity;
-        for (const std::size_t p : meant) {
-            TwinPart& part = draft.after.parts[p];
-            for (const Bucket bucket : {Bucket::allocated, Bucket::reserved, Bucket::backordered}) {
-                const Units units = std::min(rest, part.in(bucket));
-                draft.change(part, bucket, -units);
-                if (bucket == Bucket::allocated)
-                    draft.change(part, Bucket::picked, -std::min(units, part.picked));
-                part.shipped += units;
-                rest -= units;
-            }
-        }
-        if (rest > 0) draft.raises.insert(CaseKind::over_shipment);
-    }
-    if (!known_order && !c.order.empty()) park(draft, c, now);
-    for (const TwinPart& part : draft.after.parts)
-        if (part.cancel_pending > part.allocated) draft.raises.insert(CaseKind::cancelled_too_late);
-    return record(draft, &c.envelope, now);
-}
-
 TwinOutcome Twin::node_work(const RecordEvent& c, Instant now) {
     if (c.order.empty()) return twin_refused(Refusal::order_required);
     if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
     if (c.names_location && !known(c.location)) return twin_refused(Refusal::unknown_location);
-    const auto order = reservation_of_order.find(std::string(c.order));
-    if (order == reservation_of_order.end()) return twin_refused(Refusal::unknown_order);
+    const Meant order = order_meant(c);
+    if (order.refusal != Refusal::none) return twin_refused(order.refusal);
+    if (order.id == 0) return twin_refused(Refusal::unknown_order);
     std::vector<TwinProblem> problems;
     for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
         const Line& line = c.lines[i];
@@ -146,8 +106,8 @@ TwinOutcome Twin::node_work(const RecordEvent& c, Instant now) {
 
     Draft draft;
     draft.type = c.type;
-    draft.reservation = order->second;
-    draft.after = reservations.at(order->second);
+    draft.reservation = order.id;
+    draft.after = reservations.at(order.id);
     Units done = 0;
     // Does what the event says with one part; tells how many units it was.
     const auto work = [&](TwinPart& part, Units wanted) {
@@ -272,15 +232,16 @@ TwinOutcome Twin::short_pick(const RecordEvent& c, Instant now) {
     if (c.order.empty()) return twin_refused(Refusal::order_required);
     if (c.lines.empty()) return twin_refused(Refusal::no_lines);
     if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
+    const Meant order = order_meant(c);
+    if (order.refusal != Refusal::none) return twin_refused(order.refusal);
     if (const auto problems = check_event_lines(c); !problems.empty())
         return twin_refused(problems);
     Draft draft;
     draft.type = FactType::pick_shorted;
-    const auto order = reservation_of_order.find(std::string(c.order));
-    const bool known_order = order != reservation_of_order.end();
+    const bool known_order = order.id != 0;
     if (known_order) {
-        draft.reservation = order->second;
-        draft.after = reservations.at(order->second);
+        draft.reservation = order.id;
+        draft.after = reservations.at(order.id);
     }
     std::map<std::size_t, Units> spoken_of;  // by part
     struct Lacking {
@@ -318,7 +279,7 @@ TwinOutcome Twin::short_pick(const RecordEvent& c, Instant now) {
     // What the short shelves no longer cover is promised from elsewhere, as far as it goes.
     Draft next;
     next.type = FactType::reservation_resourced;
-    if (known_order) {
+    if (known_order && !draft.after.pinned && !draft.after.transfer) {
         const auto posted = [&](SkuId sku, LocationId at, Bucket bucket) {
             const auto row = draft.postings.find({sku, Place(at), bucket});
             return row == draft.postings.end() ? 0 : row->second;
@@ -444,7 +405,7 @@ TwinOutcome Twin::resource(const StepReservation& c, Instant now) {
         taken = taken_now;
         moved.insert(moved.end(), moves_now.begin(), moves_now.end());
     }
-    if (before.pinned) return twin_refused(Refusal::nothing_to_move);
+    if (before.pinned || before.transfer) return twin_refused(Refusal::nothing_to_move);
     if (!problems.empty()) return twin_refused(problems);
     for (const Moved& m : moved) {
         TwinPart& part = draft.after.parts[m.part];

@@ -144,9 +144,10 @@ std::vector<Twin::LinePlan> Twin::plan_hold(ChannelId channel, std::span<const L
     return plans;
 }
 
-TwinOutcome Twin::record_hold(FactType type, ChannelId channel, std::span<const Line> lines,
-                              bool partial, std::string_view order, std::int64_t expires_at,
-                              const Envelope& envelope, Instant now) {
+std::optional<Twin::Draft> Twin::draft_hold(FactType type, ChannelId channel,
+                                            std::span<const Line> lines, bool partial,
+                                            std::string_view order, std::int64_t expires_at,
+                                            std::vector<TwinProblem>& problems) const {
     const std::vector<LinePlan> plans = plan_hold(channel, lines);
     Draft draft;
     draft.type = type;
@@ -165,8 +166,9 @@ TwinOutcome Twin::record_hold(FactType type, ChannelId channel, std::span<const 
             draft.promise(line_number(lines, i), lines[i].sku, take.at, take.units);
     }
     const bool none_held = draft.set_aside.size() == lines.size();
-    if (!draft.set_aside.empty() && (!partial || none_held)) return twin_refused(draft.set_aside);
-    return record(draft, &envelope, now);
+    if (draft.set_aside.empty() || (partial && !none_held)) return draft;
+    problems = draft.set_aside;
+    return std::nullopt;
 }
 
 TwinOutcome Twin::on(const ReserveStock& c, Instant now) {
@@ -174,11 +176,20 @@ TwinOutcome Twin::on(const ReserveStock& c, Instant now) {
     if (!known(c.channel)) return twin_refused(Refusal::unknown_channel);
     const auto length = hold_length(c.time_to_live);
     if (!length) return twin_refused(Refusal::time_to_live_out_of_range);
-    if (reservation_of_order.contains(std::string(c.order)))
+    const auto before = reservations.find(c.replaced.raw);
+    if (c.names_replaced && (before == reservations.end() || before->second.channel != c.channel))
+        return twin_refused(Refusal::unknown_reservation);
+    if (c.names_replaced && before->second.confirmed)
+        return twin_refused(Refusal::reservation_already_confirmed);
+    if (order_taken(c.order, c.channel, c.names_replaced ? c.replaced.raw : 0))
         return twin_refused(Refusal::order_already_exists);
     if (reservations.size() >= limits_.reservations_max) return twin_refused(Refusal::table_full);
-    return record_hold(FactType::reservation_created, c.channel, c.lines, c.partial, c.order,
-                       to_raw(now + *length), c.envelope, now);
+    const std::int64_t expires_at = to_raw(now + *length);
+    if (c.names_replaced && !before->second.ended()) return replace_hold(c, expires_at, now);
+    std::vector<TwinProblem> problems;
+    const auto draft = draft_hold(FactType::reservation_created, c.channel, c.lines, c.partial,
+                                  c.order, expires_at, problems);
+    return draft ? record(*draft, &c.envelope, now) : twin_refused(problems);
 }
 
 TwinOutcome Twin::on(const StepReservation& c, Instant now) {
@@ -202,9 +213,14 @@ void Twin::bring_back(Draft& draft, std::size_t part_index, Units units) const {
     const ChannelId channel = draft.after.channel;
     if (left(channel, part.sku, part.location, draft.taken) >= units)
         return promise(part.location, units);
-    for (const LocationId at : pool_of(channel))
+    const std::vector<LocationId> pool =
+        draft.after.pinned ? std::vector<LocationId>{} : pool_of(channel);
+    for (const LocationId at : pool)
         if (left(channel, part.sku, at, draft.taken) >= units) return promise(at, units);
-    for (const Take& take : largest_first(channel, part.sku, units, draft.taken)) {
+    const std::vector<Take> rest = draft.after.pinned
+                                       ? std::vector<Take>{}
+                                       : largest_first(channel, part.sku, units, draft.taken);
+    for (const Take& take : rest) {
         promise(take.at, take.units);
         units -= take.units;
     }
@@ -219,10 +235,9 @@ TwinOutcome Twin::confirm(const StepReservation& c, Instant now) {
     const bool late = before.ended_by == FactType::reservation_expired;
     if (before.ended() && !late) return twin_refused(Refusal::reservation_ended);
     if (before.confirmed && !late) return twin_refused(Refusal::reservation_already_confirmed);
+    if (order_taken(c.order, before.channel, id))
+        return twin_refused(Refusal::order_already_exists);
     if (!c.order.empty()) {
-        const auto order = reservation_of_order.find(std::string(c.order));
-        if (order != reservation_of_order.end() && order->second != id)
-            return twin_refused(Refusal::order_already_exists);
         RecordEvent told;
         told.envelope = c.envelope;
         told.type = FactType::order_created;
@@ -317,8 +332,7 @@ TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
     draft.reservation = c.reservation.raw;
     draft.after = before;
     std::vector<TwinProblem> problems;
-    std::vector<Line> growth;
-    std::vector<std::uint32_t> growth_index;
+    std::vector<Growing> growth;
     std::set<std::uint64_t> numbers;
     for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
         const std::uint64_t number = line_number(c.lines, i);
@@ -348,36 +362,14 @@ TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
         if (wanted <= held) continue;
         Line more;
         more.line = number;
+        more.sku = before.parts[last_first.back()].sku;
+        more.location = before.parts[last_first.back()].location;
+        more.names_location = true;
         more.quantity = wanted - held;
-        growth.push_back(more);
-        growth_index.push_back(i);
+        growth.push_back({i, more, before.pinned});
     }
     if (!problems.empty()) return twin_refused(problems);
-
-    // Growth is a new hold: at the line's first place if that has it, else wherever the pool has.
-    const std::vector<LocationId> pool = pool_of(before.channel);
-    const bool has_pool = known(before.channel) && known(channel_rows[before.channel.raw].pool);
-    std::map<TwinPlace, Units> taken;
-    for (Line& line : growth) {
-        const TwinPart& first =
-            *std::find_if(before.parts.begin(), before.parts.end(),
-                          [&](const TwinPart& part) { return part.line == line.line; });
-        const bool sold_from =
-            !has_pool || std::find(pool.begin(), pool.end(), first.location) != pool.end();
-        const bool fits =
-            sold_from && left(before.channel, first.sku, first.location, taken) >= line.quantity;
-        if (fits) taken[{first.sku, first.location}] += line.quantity;
-        line.sku = first.sku;
-        line.location = first.location;
-        line.names_location = fits || !has_pool;
-    }
-    const std::vector<LinePlan> plans = plan_hold(before.channel, growth);
-    for (std::size_t g = 0; g < growth.size(); ++g) {
-        if (plans[g].refusal != Refusal::none)
-            problems.push_back({growth_index[g], plans[g].refusal, plans[g].available_to_sell});
-        for (const Take& take : plans[g].takes)
-            draft.promise(growth[g].line, growth[g].sku, take.at, take.units);
-    }
+    grow(draft, growth, problems);
     if (!problems.empty()) return twin_refused(problems);
     if (draft.postings.empty() && !draft.marked) return twin_refused(Refusal::nothing_to_adjust);
     return record(draft, &c.envelope, now);

@@ -143,6 +143,7 @@ TwinOutcome Twin::inbound_changed(const RecordEvent& c, Instant now) {
     }
     Draft draft;
     draft.type = c.type;
+    flag_late(draft, c.document, lines);
     put_purchase_order(draft, c.document, lines, now);
     return record(draft, &c.envelope, now);
 }
@@ -183,6 +184,8 @@ TwinOutcome Twin::receipt(const RecordEvent& c, Instant now) {
     for (const Line& line : c.lines) {
         const LocationId at = line.names_location ? line.location : c.location;
         draft.move(line.sku, at, line.bucket, line.quantity, PlaceKind::supplier);
+        // A correction brings nothing in: it was there, or it was not.
+        if (!corrects && line.bucket == Bucket::sellable) draft.arrivals.push_back({line.sku, at});
         const std::vector<TwinInboundLine*> rows = served(order, line, at);
         Units rest = line.quantity;
         for (TwinInboundLine* row : rows) {

@@ -69,10 +69,14 @@ Limits limits_of_episode(std::uint64_t seed) {
             .reservations_max = 12,
             .reason_names_max = 8,
             .source_names_max = 12,
+            .shipped_changes_max = 30,
             .inbound_lines_max = 20,
             .return_lines_max = 20,
             .count_rows_max = 15,
-            .parked_lines_max = 6};
+            .parked_lines_max = 6,
+
+            .backorders_max = 3,
+            .backorders_filled_max = 1};
 }
 
 void note_words(const TwinOutcome& outcome, EpisodeResult& result) {

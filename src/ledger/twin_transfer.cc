@@ -249,6 +249,7 @@ TwinOutcome Twin::transfer_received(const RecordEvent& c, Instant now) {
     for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
         const Line& line = c.lines[i];
         draft.post(line.sku, Place(shelf), line.bucket, line.quantity);
+        if (line.bucket == Bucket::sellable) draft.arrivals.push_back({line.sku, shelf});
         std::vector<std::size_t> spoken = spoken_of(parts, line);
         if (names_a_source(c, line))
             std::erase_if(spoken,

@@ -66,9 +66,8 @@ TwinOutcome Twin::in_base_units(const StepReservation& c, Instant now) {
 }
 
 TwinOutcome Twin::in_base_units(const RecordEvent& c, Instant now) {
-    const auto of_order = reservation_of_order.find(std::string(c.order));
-    const bool known = !c.order.empty() && of_order != reservation_of_order.end();
-    return in_base_units(c, known ? std::optional(of_order->second) : std::nullopt, now);
+    const std::uint64_t id = named_by(c.order, c.channel).id;
+    return in_base_units(c, id != 0 ? std::optional(id) : std::nullopt, now);
 }
 
 template <class Command>

@@ -31,7 +31,7 @@ def everything(where):
 ALLOWED = {
     "create_reservation": "wca", "find_reservations": "rcla", "get_reservation": "rcla",
     "confirm_reservation": "wcla", "release_reservation": "wcla", "extend_reservation": "wcla",
-    "adjust_reservation": "wcla",
+    "adjust_reservation": "wcla", "resource_reservation": "wca",
     "record_event": "wl", "record_events": "wcla", "list_parked_events": "r",
     "list_sources": "r", "get_source": "r", "announce_source_epoch": "w", "give_up_sequence": "w",
     "list_authority": "r", "set_authority": "w",
@@ -124,8 +124,9 @@ class Authorisation(unittest.TestCase):
         lines = [{"sku": "BOOT", "location": "DC1", "quantity": 1}]
         ndjson = "application/x-ndjson"
         adjusted = event(n, "stock.adjusted", location="DC1", document=n, reason="found", lines=lines)
-        if step in ("confirm", "release", "extend", "adjust"):
-            body = {"adjust": {"lines": [{"line": 1, "quantity": 1}]}, "extend": {"time_to_live_seconds": 900}}
+        if step in ("confirm", "release", "extend", "adjust", "resource"):
+            body = {"adjust": {"lines": [{"line": 1, "quantity": 1}]}, "extend": {"time_to_live_seconds": 900},
+                    "resource": {"lines": [{"line": 1, "quantity": 1}]}}
             return client.change("POST", f"/v1/reservations/{self.hold()}/{step}", body.get(step, {}))
         if operation in CASE_BODIES:
             case = self.case()
@@ -305,9 +306,8 @@ class Authorisation(unittest.TestCase):
             ("market", "order.created", {"channel": "market", "order": "n2", "reservation": held}),
             ("market", "order.created", {"order": "n2", "reservation": held}),
             ("market", "order.cancelled", {"order": "ordered-by-web"}),
-            ("market", "order.cancelled", {"order": "ordered-by-web", "channel": "market"}),
             ("market", "order.cancelled", {"reservation": held}),
-            ("market", "shipment.posted", {"order": "ordered-by-web", "location": "DC1", "channel": "market",
+            ("market", "shipment.posted", {"order": "ordered-by-web", "location": "DC1",
                                            "document": "s", "lines": [line]}),
             ("dc2", "shipment.posted", {"order": "ordered-by-web", "location": "DC1", "document": "s", "lines": [line]}),
             ("dc2", "order.cancelled", {"order": "ordered-by-web"}),
@@ -323,15 +323,24 @@ class Authorisation(unittest.TestCase):
                 self.assertEqual(json.loads(listed.body.splitlines()[0])["problem"]["code"], "forbidden")
         self.assertEqual(live.state_hash(self.admin), before)
 
+    def test_the_orders_of_another_channel_are_not_there_for_ones_own(self):
+        self.hold("web", "DC1", "numbered-by-web")
+        before = live.state_hash(self.admin)
+        for kind in ("order.cancelled", "pick.confirmed", "reservation.adjusted"):
+            answer = self.clients["market"].send("POST", "/v1/events", event(
+                f"own-{kind}", kind, order="numbered-by-web", channel="market", lines=[{"sku": "BOOT", "quantity": 1}]))
+            with self.subTest(kind=kind):
+                self.assertEqual(answer.code, "unknown_order", answer)
+        self.assertEqual(live.state_hash(self.admin), before)
+
     def test_an_own_reservation_is_no_bridge_to_a_foreign_order(self):
         self.hold("web", "DC1", "order-of-web")
         mine = self.hold("market", "DC1", client=self.clients["market"])
         before = live.state_hash(self.admin)
         for kind, data in (("order.cancelled", {"order": "order-of-web", "reservation": mine}),
-                           ("order.created", {"order": "order-of-web", "reservation": mine, "channel": "market"}),
+                           ("order.created", {"order": "order-of-web", "reservation": mine}),
                            ("shipment.posted", {"order": "order-of-web", "reservation": mine, "document": "s",
-                                                "location": "DC1", "channel": "market",
-                                                "lines": [{"sku": "BOOT", "quantity": 1}]})):
+                                                "location": "DC1", "lines": [{"sku": "BOOT", "quantity": 1}]})):
             answer = self.clients["market"].send("POST", "/v1/events", event(f"bridge-{kind}", kind, **data))
             with self.subTest(kind=kind):
                 self.assertNotEqual(answer.status // 100, 2, answer)

@@ -9,7 +9,7 @@ from contract import is_json
 
 # Examples that need something to be there first, by operation.
 FRESH_RESERVATION = {"confirm_reservation", "release_reservation", "extend_reservation", "adjust_reservation",
-                     "get_reservation"}
+                     "resource_reservation", "get_reservation"}
 FRESH_CASE = {"get_case", "assign_case", "snooze_case", "resolve_case", "reopen_case", "comment_on_case"}
 # Run last: the others may need what they end.
 LAST = ["revoke_api_key"]

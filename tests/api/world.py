@@ -20,6 +20,7 @@ def make(hub):
     # Plenty of what the examples are about, and two lasts in two places.
     count(hub, "BOOT-42", "DC1", 100_000)
     count(hub, "SOCK-7", "DC1", 100_000)
+    count(hub, "SOCK-7", "STORE-17", 1_000)
     count(hub, "LAST-1", "DC1", 1)
     count(hub, "LAST-1", "STORE-17", 1)
 

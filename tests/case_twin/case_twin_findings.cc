@@ -49,7 +49,8 @@ bool names_document(CaseKind kind) {
     return is(kind, {transfer_residue, unreferenced_return, event_without_cause});
 }
 bool tells_no_units(CaseKind kind) {
-    return is(kind, {beyond_promise, quota_overcommitted, sequence_gap, source_epoch_unannounced});
+    return is(kind, {beyond_promise, backorder_unfilled, promise_slipped, quota_overcommitted,
+                     sequence_gap, source_epoch_unannounced});
 }
 
 TwinSubject subject_of(CaseKind kind, const FactView& fact) {

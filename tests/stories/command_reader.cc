@@ -6,10 +6,11 @@
 namespace holdfast::stories {
 namespace {
 
-constexpr std::array<std::string_view, 19> kOptions = {
-    "in",       "for",   "order",  "key",       "semantic", "source", "because",
-    "by",       "event", "from",   "with",      "due",      "to",     "document",
-    "happened", "cut",   "picked", "including", "made"};
+constexpr auto kOptions = std::to_array<std::string_view>({
+    "in",     "for",       "order",     "key",    "semantic", "source",   "because",  "by",
+    "event",  "from",      "with",      "due",    "to",       "document", "happened", "cut",
+    "picked", "including", "replacing", "pinned", "on",       "made",
+});
 
 Envelope* envelope_in(Command& command) {
     return std::visit(
@@ -94,10 +95,11 @@ bool CommandReader::read_body(ReadCommand& out) {
     }
     if (words_.eat("count")) return read_event(out, FactType::stock_counted);
     if (words_.eat("receive")) return read_event(out, FactType::receipt_posted);
+    if (read_fulfilment(out)) return true;
     if (words_.eat("sell")) return read_event(out, FactType::pos_sale);
     if (words_.eat("void")) return read_event(out, FactType::pos_void);
     if (read_cases(out)) return true;
-    return read_movement(out) || read_fulfilment(out) || read_source(out) || read_table(out);
+    return read_movement(out) || read_source(out) || read_table(out);
 }
 
 void CommandReader::read_options(ReadCommand& out) {
@@ -145,10 +147,18 @@ void CommandReader::read_options(ReadCommand& out) {
         } else if (event && words_.eat("event at")) {
             event->names_location = true;
             event->location = location();
+        } else if (hold && words_.eat("replacing")) {
+            hold->names_replaced = true;
+            hold->replaced = reservation();
+        } else if (event && words_.eat("on backorder")) {
+            event->backorder = true;
+        } else if (event && words_.eat("pinned")) {
+            event->pinned = true;
         } else if (event && words_.eat("document")) {
             event->document = keep(out, words_.take());
         } else if (event && words_.eat("from")) {
             event->channel = names_.channel(words_.take());
+            if (event->channel == kNoChannel) event->channel = ChannelId{channels_max};
         } else if (read_movement_option(out)) {
             continue;
         } else {
@@ -178,7 +188,10 @@ bool CommandReader::read_hold(ReadCommand& out) {
 ReservationId CommandReader::reservation() {
     if (words_.eat("order")) {
         const std::string order = words_.take();
-        const auto* found = names_.state.reservations.find_by_order(names_.state.order_hash(order));
+        const ChannelId channel = words_.eat("of") ? names_.channel(words_.take()) : kNoChannel;
+        const auto* found =
+            names_.state.reservations.find_by_order(names_.state.order_hash(order), channel)
+                .reservation;
         return found == nullptr ? ReservationId{} : found->id;
     }
     const auto label = names_.labels.find(words_.take());

@@ -128,7 +128,7 @@ story what is cancelled is taken from what nobody has worked on first
   when   cancel order 1001   -> refused nothing_to_cancel
   when   take back order 1001  SHOE x2 at MAIN   -> taken_back
   when   put back order 1001  SHOE x1 at MAIN   -> put_back
-  then   order 1001 is cancelled
+  then   order 1001 is fulfilled
   then   SHOE at MAIN  on_hand 8  reserved 0  allocated 0  picked 0
 
 story a cancelled unit that the node gives back is released
@@ -167,4 +167,4 @@ story a shipment takes what is still wanted before what was cancelled
   when   ship order 1001  SHOE x1 at MAIN   -> shipped
   then   order 1001 is cancel_pending
   when   take back order 1001   -> taken_back
-  then   order 1001 is cancelled
+  then   order 1001 is fulfilled

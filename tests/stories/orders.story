@@ -202,3 +202,38 @@ story a line that an order never had is told and keeps nothing from being cancel
   when   cancel order 1001  line 1 x1, line 8 x1   -> cancelled, sets aside line 2 unknown_line
   when   cancel order 1001  line 8 x1   -> refused unknown_line
   then   order 1001 holds SHOE x2 at MAIN
+
+story channels number their orders each for itself
+  given  SHOE at MAIN  on_hand 9
+  when   order 1001 from web  SHOE x1   -> ordered
+  when   order 1001 already sold from mkt  SHOE x2   -> ordered
+  when   order 1001 from web  SHOE x1   -> refused order_already_exists
+  then   order 1001 of web holds SHOE x1 at MAIN
+  then   order 1001 of mkt holds SHOE x2 at MAIN
+  when   cancel order 1001 from mkt   -> cancelled
+  then   order 1001 of web is confirmed
+  then   order 1001 of mkt is cancelled
+
+story an event that names no channel means the only order of the number
+  given  SHOE at MAIN  on_hand 9
+  when   order 1001 from web  SHOE x1   -> ordered
+  when   allocate order 1001   -> allocated
+  when   order 1001 already sold from mkt  SHOE x2   -> ordered
+  when   pick order 1001   -> refused channel_required
+  when   ship order 1001  SHOE x1 at MAIN   -> refused channel_required
+  when   sell order 1001  SHOE x1 at MAIN   -> refused channel_required
+  when   ship order 1001  SHOE x1 at MAIN from web   -> shipped
+  then   order 1001 of web is fulfilled
+  then   order 1001 of mkt is confirmed
+
+story an order that came without a channel may be any channel's
+  given  SHOE at MAIN  on_hand 9
+  given  channel phone sells from MAIN
+  given  no channel radio
+  when   order 1001 already sold  SHOE x1 at MAIN   -> ordered
+  when   order 1001 from phone  SHOE x1   -> refused order_already_exists
+  when   ship order 1001  SHOE x1 at MAIN from radio   -> refused unknown_channel
+  when   ship order 1001  SHOE x1 at MAIN from phone   -> shipped
+  then   order 1001 is fulfilled
+  when   order 1002 from phone  SHOE x1   -> ordered
+  when   order 1002 already sold  SHOE x1 at MAIN   -> refused order_already_exists

@@ -128,6 +128,12 @@ std::optional<Fault> World::given(Words words) {
             limits.keys_max = most;
         else if (what == "reservations")
             limits.reservations_max = most;
+        else if (what == "shipments")
+            limits.shipped_changes_max = most;
+        else if (what == "backorders")
+            limits.backorders_max = most;
+        else if (what == "fills")
+            limits.backorders_filled_max = static_cast<std::uint32_t>(most);
         else if (what == "reasons")
             limits.reason_names_max = static_cast<std::uint32_t>(most);
         else if (what == "parked")

@@ -63,6 +63,7 @@ class World {
     std::optional<Fault> queue_is(Words words) const;
     void name_new_cases();
     [[nodiscard]] std::string parts_in_words(const ledger::Reservation& r) const;
+    [[nodiscard]] std::string waits_in_words(const ledger::Reservation& r) const;
     [[nodiscard]] std::optional<Units> quantity(std::string_view word, SkuId sku,
                                                 LocationId at) const;
 

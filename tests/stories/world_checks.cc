@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ledger/availability.h"
+#include "ledger/backorders.h"
 #include "ledger/reservation_status.h"
 #include "world.h"
 
@@ -30,6 +31,8 @@ std::string_view effect_word(FactType type) {
         case FactType::order_created: return "ordered";
         case FactType::order_cancelled: return "cancelled";
         case FactType::shipment_posted: return "shipped";
+        case FactType::shipment_voided: return "unshipped";
+        case FactType::pickup_completed: return "fetched";
         case FactType::allocation_created: return "allocated";
         case FactType::allocation_released: return "taken_back";
         case FactType::pick_confirmed: return "picked";
@@ -38,6 +41,8 @@ std::string_view effect_word(FactType type) {
         case FactType::reservation_resourced: return "moved";
         case FactType::erp_offset: return "marked";
         case FactType::return_announced: return "announced";
+        case FactType::backorder_created: return "waiting";
+        case FactType::backorder_filled: return "filled";
         case FactType::return_received: return "returned";
         case FactType::return_dispositioned: return "looked_at";
         case FactType::stock_status_changed: return "turned";
@@ -217,6 +222,7 @@ std::optional<Units> World::quantity(std::string_view word, SkuId sku, LocationI
     if (word == "free") return position.free();
     if (word == "oversold") return position.oversold();
     if (word == "safety_stock") return position.safety_stock;
+    if (word == "backorderable") return ledger::backorderable(*state_, sku, at, now_);
     if (word == "buffer") return position.buffer;
     if (word == "available_to_sell" || word == "promisable")
         return row != nullptr ? ledger::promisable_at(*state_, *row) : 0;
@@ -280,17 +286,37 @@ std::string World::parts_in_words(const ledger::Reservation& r) const {
     return joined(list);
 }
 
+/// "SHOE x2 at MAIN in 3 days", "HAT x1 at STORE some day".
+std::string World::waits_in_words(const ledger::Reservation& r) const {
+    std::vector<std::string> list;
+    const auto parts = state_->reservations.parts(r);
+    for (std::uint32_t i = 0; i < parts.size(); ++i) {
+        const ledger::BackorderRow* row = state_->backorders.find({r.id.raw, i});
+        if (row == nullptr) continue;
+        std::string when = "some day";
+        if (row->due != ledger::due_unknown)
+            when = fmt::format(
+                "in {} days",
+                std::chrono::floor<std::chrono::days>(instant_from_raw(row->due) - now_).count());
+        list.push_back(fmt::format("{} x{} at {} {}", state_->items.code(row->sku.raw), row->units,
+                                   state_->locations.code(row->location.raw), when));
+    }
+    return joined(list);
+}
+
 /// "web-1 is held", "order 1001 holds SHOE x2 at MAIN", "web-1 expires in 15 minutes".
 std::optional<Fault> World::reservation_is(Words words) {
     ReservationId id;
     const std::string first = words.take();
     if (first == "order") {
-        const auto* found = state_->reservations.find_by_order(state_->order_hash(words.take()));
+        const std::uint64_t order = state_->order_hash(words.take());
+        const ChannelId of = words.eat("of") ? state_->channel(words.take()) : kNoChannel;
+        const auto* found = state_->reservations.find_by_order(order, of).reservation;
         if (found != nullptr) id = found->id;
     } else if (first == "transfer") {
         const std::uint64_t document =
             state_->document_hash(ledger::DocumentKind::transfer, words.take());
-        const auto* found = state_->reservations.find_by_order(document);
+        const auto* found = state_->reservations.find_by_order(document).reservation;
         if (found != nullptr) id = found->id;
     } else if (const auto label = labels_.find(first); label != labels_.end()) {
         id = label->second;
@@ -309,15 +335,16 @@ std::optional<Fault> World::reservation_is(Words words) {
         return compare(fmt::format("{} seconds", length->count() / 1'000'000),
                        fmt::format("{} seconds", left.count() / 1'000'000));
     }
-    if (words.eat("holds")) {
+    const bool waits = words.eat("waits for");
+    if (waits || words.eat("holds")) {
         std::string expected;
         while (!words.done()) {
             const std::string word = words.take();
             expected += (expected.empty() || word == "," ? "" : " ") + word;
         }
-        return compare(expected, parts_in_words(*r));
+        return compare(expected, waits ? waits_in_words(*r) : parts_in_words(*r));
     }
-    return Fault{"is, holds or expires in", words.rest()};
+    return Fault{"is, holds, waits for or expires in", words.rest()};
 }
 
 }  // namespace holdfast::stories
