@@ -163,6 +163,12 @@ void Api::dispatch(const Call& call) {
         case Operation::list_channels: return list_channels(desk_, call);
         case Operation::get_channel: return get_channel(desk_, call);
         case Operation::upsert_channel: return upsert_channel(desk_, call);
+        case Operation::list_groups: return list_groups(desk_, call);
+        case Operation::get_group: return get_group(desk_, call);
+        case Operation::upsert_group: return upsert_group(desk_, call);
+        case Operation::set_node_status: return set_node_status(desk_, call);
+        case Operation::list_quotas: return list_quotas(desk_, call);
+        case Operation::set_quota: return set_quota(desk_, call);
         case Operation::list_policies: return list_policies(desk_, call);
         case Operation::set_policy: return set_policy(desk_, call);
         case Operation::list_cases: return list_cases(desk_, call);

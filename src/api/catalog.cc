@@ -1,4 +1,4 @@
-// Changes of items, locations, pools, channels and policies.
+// Changes of items, locations, pools, channels, groups, policies, quotas and nodes.
 #include "api/bulk_jobs.h"
 #include "api/handlers.h"
 
@@ -71,6 +71,41 @@ void upsert_channel(Desk& desk, const Call& call) {
         command.code = code_of_path(desk, call);
         return desk.decoder().channel(call.request.body, command, fault);
     });
+}
+
+void upsert_group(Desk& desk, const Call& call) {
+    upsert<UpsertGroup>(desk, call, kEverywhere, [&](UpsertGroup& command, Fault& fault) {
+        command.code = code_of_path(desk, call);
+        return desk.decoder().group(call.request.body, command, fault);
+    });
+}
+
+void set_quota(Desk& desk, const Call& call) {
+    upsert<SetQuota>(desk, call, kEverywhere, [&](SetQuota& command, Fault& fault) {
+        return desk.decoder().quota(call.request.body, command, fault);
+    });
+}
+
+void set_node_status(Desk& desk, const Call& call) {
+    const LocationId at = desk.state().location(call.path[0]);
+    // Who tells what happened at a location may also tell that it fell silent.
+    if (!has_json(desk, call) || !read_params(desk, call, {}) ||
+        !desk.allowed(call, Action::events_write, {.all_channels = true, .location = at})) {
+        return;
+    }
+    if (at == kNoLocation) {
+        desk.refuse(call.token, problem_of(Refusal::unknown_location, true));
+        return;
+    }
+    SetNodeStatus command;
+    command.location = at;
+    Fault fault;
+    if (!desk.decoder().node_status(call.request.body, command, fault)) {
+        desk.refuse(call.token, fault);
+        return;
+    }
+    desk.describe(call, command.envelope);
+    desk.submit(call, command);
 }
 
 void set_policy(Desk& desk, const Call& call) {

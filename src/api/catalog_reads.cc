@@ -1,7 +1,6 @@
-// Reads of items, locations, pools, channels and policies: one, or a page.
+// Reads of items, locations, pools, channels and groups: one, or a page.
 #include <algorithm>
-#include <tuple>
-#include <vector>
+#include <span>
 
 #include "api/handlers.h"
 #include "api/page.h"
@@ -20,11 +19,18 @@ Reach about_item(std::uint32_t /*id*/) { return kNowhere; }
 Reach about_location(std::uint32_t id) { return {.no_channel = true, .location = LocationId{id}}; }
 Reach about_channel(std::uint32_t id) { return {.channel = ChannelId{id}, .no_location = true}; }
 
-/// A pool is told to a key that covers all its locations: a part of it would be a wrong answer.
-bool sees_pool(const Desk& desk, const Call& call, PoolId pool) {
-    return std::ranges::all_of(desk.state().pool_rows[pool.raw].locations, [&](LocationId at) {
+/// Pools and groups are told to a key that covers all their locations: a part of one would be a
+/// wrong answer.
+bool sees_all(const Desk& desk, const Call& call, std::span<const LocationId> locations) {
+    return std::ranges::all_of(locations, [&](LocationId at) {
         return desk.may(call, Action::catalog_read, about_location(at.raw));
     });
+}
+bool sees_pool(const Desk& desk, const Call& call, PoolId pool) {
+    return sees_all(desk, call, desk.state().pool_rows[pool.raw].locations);
+}
+bool sees_group(const Desk& desk, const Call& call, GroupId group) {
+    return sees_all(desk, call, desk.state().group_rows[group.raw].locations);
 }
 
 /// One entity by the code in the path. A code that is not known is refused like one that the key
@@ -87,25 +93,6 @@ void list_entities(Desk& desk, const Call& call, std::string_view list, const Co
         std::forward<Render>(render));
 }
 
-struct PolicyRow {
-    std::uint64_t kind = 0;
-    std::uint64_t scope = 0;
-    ledger::PolicyScope where;
-    std::int64_t value = 0;
-    friend bool operator<(const PolicyRow& a, const PolicyRow& b) {
-        return std::tie(a.kind, a.scope) < std::tie(b.kind, b.scope);
-    }
-};
-
-void render_policy_row(http::JsonWriter& json, const ledger::State& state, const PolicyRow& row) {
-    json.begin_object().member("kind", name(static_cast<PolicyKind>(row.kind)));
-    if (row.where.sku != kNoSku) json.member("sku", state.items.code(row.where.sku.raw));
-    if (row.where.location != kNoLocation) {
-        json.member("location", state.locations.code(row.where.location.raw));
-    }
-    json.member("value", row.value).end_object();
-}
-
 }  // namespace
 
 void get_item(Desk& desk, const Call& call) {
@@ -161,49 +148,20 @@ void list_channels(Desk& desk, const Call& call) {
         [&](auto& json, std::uint32_t id) { render_channel(json, state, ChannelId{id}); });
 }
 
-void list_policies(Desk& desk, const Call& call) {
-    constexpr std::string_view kList = "policies";
-    Page page;
-    if (!read_page(desk, call, kList, page) ||
-        !desk.allowed(call, Action::catalog_read, kNowhere)) {
-        return;
-    }
-    // The table is hashed, so a page is the smallest rows from the cursor on: one pass, and no more
-    // than a page and one row kept.
-    const PolicyRow from{.kind = page.from.first, .scope = page.from.second};
-    std::vector<PolicyRow> rows;
-    desk.state().policies.for_each(
-        [&](PolicyKind kind, const ledger::PolicyScope& scope, const ledger::PolicyRow& set) {
-            const PolicyRow row{.kind = static_cast<std::uint64_t>(kind),
-                                .scope = std::uint64_t{scope.sku.raw} << 32 | scope.location.raw,
-                                .where = scope,
-                                .value = set.value};
-            if (row < from || !desk.may(call, Action::catalog_read,
-                                        {.no_channel = true,
-                                         .location = scope.location,
-                                         .no_location = scope.location == kNoLocation})) {
-                return;
-            }
-            rows.push_back(row);
-            std::push_heap(rows.begin(), rows.end());
-            if (rows.size() > page.limit + 1U) {
-                std::pop_heap(rows.begin(), rows.end());
-                rows.pop_back();
-            }
-        });
-    std::sort(rows.begin(), rows.end());
-    std::optional<CursorKey> next;
-    if (rows.size() > page.limit) {
-        next = CursorKey{rows.back().kind, rows.back().scope};
-        rows.pop_back();
-    }
-    std::string& body = desk.scratch();
-    http::JsonWriter json(body);
-    json.begin_object().key("data").begin_array();
-    for (const PolicyRow& row : rows) render_policy_row(json, desk.state(), row);
-    end_page(desk, json, kList, next);
-    // Rows do not keep their seq, so the answer waits until all that was decided is durable.
-    desk.answer_read(call.token, desk.state().seq, body);
+void get_group(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    const GroupId group{state.groups.find(call.path[0])};
+    constexpr Reach kAnyGroup{.no_channel = true, .all_locations = true};
+    const bool seen = group != kNoGroup && sees_group(desk, call, group);
+    get_entity(desk, call, state.groups, Refusal::unknown_group, seen ? kNowhere : kAnyGroup,
+               [&](auto& json, std::uint32_t id) { render_group(json, state, GroupId{id}); });
+}
+void list_groups(Desk& desk, const Call& call) {
+    const ledger::State& state = desk.state();
+    list_entities(
+        desk, call, "groups", state.groups,
+        [&](std::uint32_t id) { return sees_group(desk, call, GroupId{id}); },
+        [&](auto& json, std::uint32_t id) { render_group(json, state, GroupId{id}); });
 }
 
 }  // namespace holdfast::api

@@ -13,6 +13,7 @@ namespace {
 std::string_view lines_pointer(Operation operation) {
     switch (operation) {
         case Operation::record_event: return "#/data/lines";
+        case Operation::upsert_group:
         case Operation::upsert_pool: return "#/locations";
         case Operation::act_on_cases: return "#/cases";
         default: return "#/lines";

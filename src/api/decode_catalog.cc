@@ -1,5 +1,5 @@
-// Bodies of what is seldom changed: items, locations, pools, channels, policies, keys; and the
-// bulk availability query.
+// Bodies of what is seldom changed: items, locations, pools, channels, keys; and the bulk
+// availability query.
 #include <algorithm>
 
 #include "api/decoder_parts.h"
@@ -70,16 +70,23 @@ bool Decoder::location(std::string_view body, UpsertLocation& out, Fault& fault)
 bool Decoder::pool(std::string_view body, UpsertPool& out, Fault& fault) {
     Parts& parts = *parts_;
     JsonReader reader(fault);
-    std::vector<LocationId> locations;
-    const bool read = reader.read_document(
+    return reader.read_document(
         parts.parser, body, FieldNames<1>{"locations"}, bit(0), [&](std::size_t, json::value v) {
-            return reader.read_array(v, pool_locations_max, [&](std::size_t, json::value item) {
-                locations.emplace_back();
-                return parts.location(reader, item, locations.back());
-            });
+            return parts.locations(reader, v, pool_locations_max, out.locations);
         });
-    if (read) out.locations = parts.kept<LocationId>(locations);
-    return read;
+}
+
+bool Decoder::group(std::string_view body, UpsertGroup& out, Fault& fault) {
+    Parts& parts = *parts_;
+    JsonReader reader(fault);
+    return reader.read_document(
+        parts.parser, body, FieldNames<2>{"title", "locations"}, bit(1),
+        [&](std::size_t field, json::value v) {
+            if (field == 0) {
+                return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
+            }
+            return parts.locations(reader, v, group_locations_max, out.locations);
+        });
 }
 
 bool Decoder::channel(std::string_view body, UpsertChannel& out, Fault& fault) {
@@ -103,32 +110,6 @@ bool Decoder::channel(std::string_view body, UpsertChannel& out, Fault& fault) {
                                         default: return reader.read_bool(v, out.splits);
                                     }
                                 });
-}
-
-bool Decoder::policy(std::string_view body, SetPolicy& out, Fault& fault) {
-    Parts& parts = *parts_;
-    JsonReader reader(fault);
-    constexpr FieldNames<5> kFields{"kind", "sku", "location", "value", "reason"};
-    return reader.read_document(
-        parts.parser, body, kFields, bit(0) | bit(3), [&](std::size_t field, json::value v) {
-            std::string_view text;
-            switch (field) {
-                case 0: {
-                    if (!reader.read_text(v, 1, code_bytes_max, text)) return false;
-                    const auto kind = policy_kind_from(text);
-                    if (!kind) return reader.invalid("It must be the name of a policy.");
-                    out.kind = *kind;
-                    return true;
-                }
-                case 1: out.names_sku = true; return parts.sku(reader, v, out.sku);
-                case 2: out.names_location = true; return parts.location(reader, v, out.location);
-                case 3:
-                    out.value = -1;  // the ledger's word for "remove the row"
-                    if (JsonReader::is_null(v)) return reader.read_null(v);
-                    return reader.read_integer_between(v, 0, policy_value_max, out.value);
-                default: return parts.kept_text(reader, v, 1, code_bytes_max, out.envelope.reason);
-            }
-        });
 }
 
 namespace {

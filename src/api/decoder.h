@@ -84,7 +84,10 @@ class Decoder {
     bool location(std::string_view body, UpsertLocation& out, Fault& fault);
     bool pool(std::string_view body, UpsertPool& out, Fault& fault);
     bool channel(std::string_view body, UpsertChannel& out, Fault& fault);
+    bool group(std::string_view body, UpsertGroup& out, Fault& fault);
     bool policy(std::string_view body, SetPolicy& out, Fault& fault);
+    bool quota(std::string_view body, SetQuota& out, Fault& fault);
+    bool node_status(std::string_view body, SetNodeStatus& out, Fault& fault);
     /// `out.source` is set from the path.
     bool source_epoch(std::string_view body, ChangeSourceEpoch& out, Fault& fault);
     bool given_up(std::string_view body, GiveUpSequence& out, Fault& fault);

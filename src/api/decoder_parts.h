@@ -58,6 +58,29 @@ struct Decoder::Parts {
         out = state->location(text);
         return true;
     }
+    /// A list of codes.
+    bool locations(JsonReader& reader, json::value value, std::size_t locations_max,
+                   std::span<const LocationId>& out) {
+        std::vector<LocationId> ids;
+        const bool read =
+            reader.read_array(value, locations_max, [&](std::size_t, json::value item) {
+                return location(reader, item, ids.emplace_back());
+            });
+        if (read) out = kept<LocationId>(ids);
+        return read;
+    }
+    bool group(JsonReader& reader, json::value value, GroupId& out) {
+        std::string_view text;
+        if (!code(reader, value, text)) return false;
+        out = GroupId{state->groups.find(text)};
+        return true;
+    }
+    /// A number, or null for none, which the ledger is told as one below zero.
+    bool limit(JsonReader& reader, json::value value, std::int64_t& out) {
+        out = -1;
+        if (JsonReader::is_null(value)) return reader.read_null(value);
+        return reader.read_integer_between(value, 0, policy_value_max, out);
+    }
     bool channel(JsonReader& reader, json::value value, ChannelId& out) {
         std::string_view text;
         if (!code(reader, value, text)) return false;

@@ -49,7 +49,10 @@ void upsert_location(Desk& desk, const Call& call);
 void upsert_locations(Desk& desk, const Call& call);
 void upsert_pool(Desk& desk, const Call& call);
 void upsert_channel(Desk& desk, const Call& call);
+void upsert_group(Desk& desk, const Call& call);
 void set_policy(Desk& desk, const Call& call);
+void set_quota(Desk& desk, const Call& call);
+void set_node_status(Desk& desk, const Call& call);
 
 // catalog_reads.cc
 void get_item(Desk& desk, const Call& call);
@@ -60,7 +63,12 @@ void get_pool(Desk& desk, const Call& call);
 void list_pools(Desk& desk, const Call& call);
 void get_channel(Desk& desk, const Call& call);
 void list_channels(Desk& desk, const Call& call);
+void get_group(Desk& desk, const Call& call);
+void list_groups(Desk& desk, const Call& call);
+
+// policy_reads.cc
 void list_policies(Desk& desk, const Call& call);
+void list_quotas(Desk& desk, const Call& call);
 
 // cases.cc
 void list_cases(Desk& desk, const Call& call);

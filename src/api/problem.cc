@@ -138,9 +138,11 @@ constexpr std::array kResources{
     RefusalProblem{Refusal::unknown_location, as_not_found(kRefusals[1].kind)},
     RefusalProblem{Refusal::unknown_channel, as_not_found(kRefusals[2].kind)},
     RefusalProblem{Refusal::unknown_pool, as_not_found(kRefusals[3].kind)},
+    RefusalProblem{Refusal::unknown_group, as_not_found(kRefusals[8].kind)},
     RefusalProblem{Refusal::unknown_case, kUnknownCase},
 };
 static_assert(kResources[3].kind.code == "unknown_pool");
+static_assert(kResources[4].kind.code == "unknown_group");
 
 constexpr std::array kOwn{&problems::not_found,
                           &problems::method_not_allowed,

@@ -17,7 +17,8 @@ void render_event(http::JsonWriter& json, const FactView& fact, const ledger::St
 /// `fact`, as the feed tells it.
 void render_fact(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
 
-/// `item`, `location`, `channel`, `pool`, `policy` or `api_key`, from the fact that changed it.
+/// `item`, `location`, `node_status`, `channel`, `pool`, `group`, `policy` or `quota`, from the
+/// fact that changed it.
 void render_entity(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
 /// The members of `api_key` from the fact that made it, into an open object.
 void render_api_key_members(http::JsonWriter& json, const FactView& fact);
@@ -35,7 +36,19 @@ void render_item(http::JsonWriter& json, const ledger::State& state, SkuId id,
                  std::int64_t unit_value);
 void render_location(http::JsonWriter& json, const ledger::State& state, LocationId id);
 void render_pool(http::JsonWriter& json, const ledger::State& state, PoolId id);
+void render_group(http::JsonWriter& json, const ledger::State& state, GroupId id);
 void render_channel(http::JsonWriter& json, const ledger::State& state, ChannelId id);
+
+/// `policy` and `quota`: the row of exactly this scope, with its version.
+void render_policy(http::JsonWriter& json, const ledger::State& state, PolicyKind kind,
+                   const ledger::PolicyScope& scope, const ledger::PolicyRow& row);
+void render_quota(http::JsonWriter& json, const ledger::State& state,
+                  const ledger::QuotaScope& scope, const ledger::QuotaRow& row);
+/// The members of a policy or quota, or of a node's status, from the fact that changed it, into an
+/// open object.
+void render_policy_members(http::JsonWriter& json, const FactView& fact,
+                           const ledger::State& state);
+void render_node_members(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
 
 // Sources (render_sources.cc): `source_epoch`, `given_up` and `authority` from their facts.
 void render_source_epoch(http::JsonWriter& json, const FactView& fact, const ledger::State& state);

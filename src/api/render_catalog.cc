@@ -1,5 +1,6 @@
-// Items, locations, pools, channels, policies and keys.
+// Items, locations, pools, groups, channels and keys.
 #include <algorithm>
+#include <span>
 
 #include "api/api_key.h"
 #include "api/render.h"
@@ -40,18 +41,30 @@ void unit_row(JsonWriter& json, std::string_view code, std::int64_t numerator,
         .end_object();
 }
 
-void render_policy(JsonWriter& json, const FactView& fact, const State& state) {
-    const auto policy = fact.field_as<PolicyField>(FieldTag::policy).value_or(PolicyField{});
-    json.begin_object().member("kind", name(static_cast<PolicyKind>(policy.kind)));
-    if (policy.sku != kNoId) json.member("sku", state.items.code(policy.sku));
-    if (policy.location != kNoId) json.member("location", state.locations.code(policy.location));
-    json.key("value");
-    if (policy.value < 0) {
-        json.null();
-    } else {
-        json.value(policy.value);
+/// Who changed it, and why.
+void who_members(JsonWriter& json, const FactView& fact, const State& state) {
+    const FactHeader header = fact.header();
+    if (header.actor != kNoId) json.member("actor", state.names.code(header.actor));
+    if (header.reason != 0) {
+        json.member("reason", state.names.code(header.reason - 1U));
+    } else if (const auto reason = fact.text(FieldTag::reason_text); !reason.empty()) {
+        json.member("reason", reason);
     }
-    end_with_seq(json, fact.seq());
+}
+
+void location_list(JsonWriter& json, const FactView& fact, const State& state) {
+    const auto ids = fact.field(FieldTag::ids);
+    json.key("locations").begin_array();
+    for (std::size_t i = 0; ids && (i + 1) * sizeof(std::uint32_t) <= ids->size(); ++i) {
+        json.value(state.locations.code(fact.item<std::uint32_t>(ids, i, kNoId)));
+    }
+    json.end_array();
+}
+
+void location_list(JsonWriter& json, std::span<const LocationId> locations, const State& state) {
+    json.key("locations").begin_array();
+    for (const LocationId at : locations) json.value(state.locations.code(at.raw));
+    json.end_array();
 }
 
 }  // namespace
@@ -90,32 +103,32 @@ void render_entity(JsonWriter& json, const FactView& fact, const State& state) {
     const auto entity = fact.field_as<EntityField>(FieldTag::entity).value_or(EntityField{});
     const std::string_view code = fact.text(FieldTag::code);
     const std::string_view title = fact.text(FieldTag::title);
+    json.begin_object();
     switch (fact.type()) {
-        case FactType::policy_changed: render_policy(json, fact, state); return;
+        case FactType::policy_changed:
+            render_policy_members(json, fact, state);
+            who_members(json, fact, state);
+            break;
+        case FactType::node_online:
+        case FactType::node_offline: render_node_members(json, fact, state); break;
         case FactType::location_upserted:
-            json.begin_object();
             code_members(json, "location", code, title);
             json.member("enabled", (entity.flags & kLocationEnabled) != 0);
             break;
         case FactType::channel_upserted:
-            json.begin_object();
             code_members(json, "channel", code, title);
             pool_member(json, state, entity.link);
             json.member("splits", (entity.flags & kChannelSplits) != 0);
             break;
-        case FactType::pool_upserted: {
-            json.begin_object();
+        case FactType::pool_upserted:
             code_members(json, "pool", code, title);
-            const auto ids = fact.field(FieldTag::ids);
-            json.key("locations").begin_array();
-            for (std::size_t i = 0; ids && (i + 1) * sizeof(std::uint32_t) <= ids->size(); ++i) {
-                json.value(state.locations.code(fact.item<std::uint32_t>(ids, i, kNoId)));
-            }
-            json.end_array();
+            location_list(json, fact, state);
             break;
-        }
+        case FactType::group_upserted:
+            code_members(json, "group", code, title);
+            location_list(json, fact, state);
+            break;
         default:
-            json.begin_object();
             code_members(json, "sku", code, title);
             if (const auto value = fact.field_as<std::int64_t>(FieldTag::unit_value)) {
                 json.member("unit_value", *value);
@@ -123,6 +136,7 @@ void render_entity(JsonWriter& json, const FactView& fact, const State& state) {
             render_units(json, fact);
             break;
     }
+    render_notes(json, fact, state);
     end_with_seq(json, fact.seq());
 }
 
@@ -142,19 +156,25 @@ void render_item(JsonWriter& json, const State& state, SkuId id, std::int64_t un
 void render_location(JsonWriter& json, const State& state, LocationId id) {
     json.begin_object();
     code_members(json, "location", state.locations.code(id.raw), state.locations.title(id.raw));
-    json.member("enabled", state.enabled(id));
+    const ledger::LocationRow& row = state.location_rows[id.raw];
+    json.member("enabled", row.enabled).member("online", row.online);
+    if (row.since != 0) json.member("since", instant_from_raw(row.since));
+    if (row.group != kNoGroup) json.member("group", state.groups.code(row.group.raw));
     end_with_seq(json, state.locations.changed_at_seq(id.raw));
 }
 
 void render_pool(JsonWriter& json, const State& state, PoolId id) {
     json.begin_object();
     code_members(json, "pool", state.pools.code(id.raw), state.pools.title(id.raw));
-    json.key("locations").begin_array();
-    for (const LocationId at : state.pool_rows[id.raw].locations) {
-        json.value(state.locations.code(at.raw));
-    }
-    json.end_array();
+    location_list(json, state.pool_rows[id.raw].locations, state);
     end_with_seq(json, state.pools.changed_at_seq(id.raw));
+}
+
+void render_group(JsonWriter& json, const State& state, GroupId id) {
+    json.begin_object();
+    code_members(json, "group", state.groups.code(id.raw), state.groups.title(id.raw));
+    location_list(json, state.group_rows[id.raw].locations, state);
+    end_with_seq(json, state.groups.changed_at_seq(id.raw));
 }
 
 void render_channel(JsonWriter& json, const State& state, ChannelId id) {

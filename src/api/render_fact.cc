@@ -34,6 +34,10 @@ void render_postings(JsonWriter& json, const FactView& fact, const State& state)
             const auto& lane = state.lanes.lane(posting.place.number());
             json.member("source", state.locations.code(lane.source.raw))
                 .member("destination", state.locations.code(lane.destination.raw));
+        } else if (posting.place.kind() == PlaceKind::quota) {
+            const auto scope = ledger::QuotaScope::of(posting.sku, posting.place.number());
+            json.member("group", state.groups.code(scope.group.raw))
+                .member("channel", state.channels.code(scope.channel.raw));
         }
         json.member("bucket", name(posting.bucket)).member("delta", posting.delta).end_object();
     }
@@ -85,16 +89,9 @@ void render_reference_data(JsonWriter& json, const FactView& fact, const State& 
         }
         json.end_array();
     }
-    if (const auto policy = fact.field_as<PolicyField>(FieldTag::policy)) {
-        json.member("kind", name(static_cast<PolicyKind>(policy->kind)));
-        text_member(json, "sku", state.items.code(policy->sku));
-        text_member(json, "location", state.locations.code(policy->location));
-        json.key("value");
-        if (policy->value < 0) {
-            json.null();
-        } else {
-            json.value(policy->value);
-        }
+    if (fact.type() == FactType::policy_changed) render_policy_members(json, fact, state);
+    if (fact.type() == FactType::node_online || fact.type() == FactType::node_offline) {
+        render_node_members(json, fact, state);
     }
     if (const auto epoch = fact.field_as<SourceEpochField>(FieldTag::source_epoch)) {
         json.member("source", state.names.code(epoch->source)).member("epoch", epoch->epoch);

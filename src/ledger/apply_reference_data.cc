@@ -92,6 +92,8 @@ void apply_node_status(State& state, const FactView& fact, const EntityField& en
     LocationRow& row = state.location_rows[entity.id];
     row.online = fact.type() == FactType::node_online;
     row.since = fact.field_as<std::int64_t>(FieldTag::since).value_or(0);
+    CodeTable& locations = state.locations;
+    locations.put(entity.id, locations.code(entity.id), locations.title(entity.id), fact.seq());
 }
 
 PolicyVersion version_of(const FactView& fact) {

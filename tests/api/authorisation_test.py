@@ -40,7 +40,8 @@ ALLOWED = {
     "list_locations": "rcla", "upsert_locations": "w", "get_location": "rcla", "upsert_location": "w",
     "list_pools": "rcla", "get_pool": "rca", "upsert_pool": "w",
     "list_channels": "rcla", "get_channel": "rcla", "upsert_channel": "w",
-    "list_policies": "rcla", "set_policy": "w",
+    "list_groups": "rcla", "get_group": "rca", "upsert_group": "w",
+    "list_policies": "rcla", "set_policy": "w", "list_quotas": "rcla", "set_quota": "w", "set_node_status": "wl",
     "why_not_reservation": "rca", "explain_position": "rl", "explain_availability": "rca", "explain_many": "rl", "get_position_timeline": "rl",
     "get_item_timeline": "r", "get_order_timeline": "r",
     "list_cases": "rcla", "get_case": "rcla", "assign_case": "wcla", "snooze_case": "wcla", "resolve_case": "wcla",
@@ -82,6 +83,7 @@ class Authorisation(unittest.TestCase):
             must(admin.send("PUT", f"/v1/pools/{pool}", {"locations": locations}), 200)
         for channel, pool in (("web", "both"), ("market", "both")):
             must(admin.send("PUT", f"/v1/channels/{channel}", {"pool": pool}), 200)
+        must(admin.send("PUT", "/v1/groups/all", {"locations": ["DC1", "DC2"]}), 200)
         for location in ("DC1", "DC2"):
             lines = [{"sku": sku, "quantity": 1_000_000} for sku in ("BOOT", "SOCK")]
             must(admin.send("POST", "/v1/events", event(f"open-{location}", location=location, reason="opening",
@@ -175,6 +177,11 @@ class Authorisation(unittest.TestCase):
             "set_policy": ("PUT", "/v1/policies", {"kind": "buffer", "sku": "BOOT", "location": "DC1", "value": 0}),
             "why_not_reservation": ("POST", "/v1/reservations:why-not",
                                     {"channel": "web", "lines": [{"sku": "BOOT", "quantity": 1}]}),
+            "list_groups": ("GET", "/v1/groups"), "get_group": ("GET", "/v1/groups/all"),
+            "upsert_group": ("PUT", "/v1/groups/all", {"locations": ["DC1", "DC2"]}),
+            "list_quotas": ("GET", "/v1/quotas"),
+            "set_quota": ("PUT", "/v1/quotas", {"group": "all", "channel": "web", "guarantee": None, "cap": 1_000_000_000}),
+            "set_node_status": ("PUT", "/v1/locations/DC1/status", {"online": True}),
             "explain_position": ("GET", "/v1/positions/BOOT/DC1/explain"),
             "explain_availability": ("GET", "/v1/availability/explain?channel=web&sku=BOOT"),
             "explain_many": ("POST", "/v1/positions:explain", {"items": [{"sku": "BOOT", "location": "DC1"}]}),
@@ -238,7 +245,7 @@ class Authorisation(unittest.TestCase):
             method, path = operation.method, operation.path
             path = (path.replace("{id}", "key_00000000" if "api-keys" in path else "rsv_0000000000001")
                     .replace("{sku}", "BOOT").replace("{location}", "DC1").replace("{source}", "wms")
-                    .replace("{pool}", "one").replace("{channel}", "web"))
+                    .replace("{pool}", "one").replace("{group}", "all").replace("{channel}", "web"))
             for name, header in callers.items():
                 body = None if method in ("GET", "DELETE") else "{}"
                 answer = Client(self.hub.port).send(method, path, body, headers={

@@ -67,7 +67,7 @@ def check_stream(hub, report):
 
 
 # Refusals of commands that the interface does not carry yet.
-NO_ROAD_YET = {"unknown_group", "quota_exhausted", "group_outside_pool", "location_in_two_groups", "nothing_to_move"}
+NO_ROAD_YET = {"nothing_to_move"}
 
 
 def check_codes(contract, report, slow):

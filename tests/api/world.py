@@ -17,12 +17,17 @@ def make(hub):
     put("/v1/channels/web", {"title": "Web shop", "pool": "main"})
     put("/v1/channels/solo", {"pool": "main", "splits": False})
     put("/v1/items/LAST-1", {})
+    put("/v1/items/SCARCE-1", {})
+    put("/v1/groups/stores", {"locations": ["STORE-17"]})
+    put("/v1/groups/far", {"locations": ["AWAY"]})
+    put("/v1/quotas", {"group": "stores", "channel": "web", "sku": "SCARCE-1", "guarantee": None, "cap": 1})
     # Plenty of what the examples are about, and two lasts in two places.
     count(hub, "BOOT-42", "DC1", 100_000)
     count(hub, "SOCK-7", "DC1", 100_000)
     count(hub, "SOCK-7", "STORE-17", 1_000)
     count(hub, "LAST-1", "DC1", 1)
     count(hub, "LAST-1", "STORE-17", 1)
+    count(hub, "SCARCE-1", "STORE-17", 9)
 
 
 def event(hub, identity, kind, data, key=None, **attributes):
