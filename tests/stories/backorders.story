@@ -237,7 +237,7 @@ story what waits may be promised from stock after all
   when   schedule PO-7  SHOE x5 at MAIN  due in 3 days   -> scheduled
   when   order 1001 from web  SHOE x3 on backorder   -> ordered
   when   fill order 1001   -> refused insufficient_stock
-  when   return SHOE x2 at MAIN   -> returned
+  when   return SHOE x2 at MAIN   -> returned, raises unreferenced_return
   then   SHOE at MAIN  backordered 3  available_to_sell 2
   when   fill order 1001  SHOE x3   -> refused insufficient_stock, available_to_sell 2
   when   fill order 1001  SHOE x4   -> refused nothing_backordered
