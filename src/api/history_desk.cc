@@ -36,7 +36,7 @@ void HistoryDesk::ask(http::RequestToken token, std::uint64_t needs_seq, History
     waiting_.push_back(
         {token, needs_seq, desk_.now() + desk_.options().min_seq_wait_max, std::move(question)});
     if (timer_ == nullptr) watch_deadlines();
-    follower_->hurry();
+    follower_->hurry(needs_seq);
 }
 
 void HistoryDesk::run(http::RequestToken token, HistoryQuestion question) {
@@ -106,7 +106,7 @@ void HistoryDesk::watch_deadlines() {
         if (waiting_.empty()) {
             timer_ = nullptr;
         } else {
-            follower_->hurry();
+            follower_->hurry(waiting_.front().needs_seq);
             watch_deadlines();
         }
     });

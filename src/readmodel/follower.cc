@@ -63,10 +63,12 @@ void Follower::run(std::function<Done()> work) {
 
 void Follower::durable(std::uint64_t durable_seq) {
     if (durable_seq <= fed_ || stopped_) return;
-    if (live_) {
-        pump_after(options_.gather);
-    } else {
+    if (!live_) {
         dispatch();
+    } else if (hurried()) {
+        pump();
+    } else {
+        pump_after(options_.gather);
     }
 }
 
@@ -79,7 +81,8 @@ void Follower::pump_after(Microseconds time) {
     });
 }
 
-void Follower::hurry() {
+void Follower::hurry(std::uint64_t wanted_seq) {
+    wanted_seq_ = std::max(wanted_seq_, wanted_seq);
     if (live_) pump();
 }
 
@@ -155,7 +158,12 @@ void Follower::done(const Done& done) {
         const bool near = durable_seq() - fed_ <= kNearFacts;
         if (done.task == Task::read_files && (near || !advanced)) follow();
     }
-    pump();
+    // What came in meanwhile is gathered too.
+    const bool gathers = live_ && inbox_.bodies.empty() && fed_ < durable_seq() && !hurried();
+    if (gathers && damage_.empty())
+        pump_after(options_.gather);
+    else
+        pump();
 }
 
 void Follower::follow() {

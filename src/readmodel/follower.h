@@ -34,8 +34,9 @@ struct FollowerOptions {
     std::string name{kFileName};          ///< of the file
     Microseconds kept = kHistoryDefault;  ///< history that is kept; 0: all
     std::size_t queue_bytes_max = std::size_t{8} * 1024 * 1024;
-    /// Commits are gathered for this long: many small ones are one transaction.
-    Microseconds gather = std::chrono::milliseconds(10);
+    /// Commits are gathered for this long, unless somebody asks: each transaction writes a page of
+    /// every place that it touches, so that small ones would take the disk from the journal.
+    Microseconds gather = std::chrono::milliseconds(500);
     Microseconds retry_after = std::chrono::seconds(5);
 };
 
@@ -76,8 +77,8 @@ class Follower {
     void start();
     /// After each commit.
     void durable(std::uint64_t durable_seq);
-    /// Somebody waits: what is new is applied now, not at the end of the gathering.
-    void hurry();
+    /// Somebody waits for a fact: up to it nothing is gathered.
+    void hurry(std::uint64_t wanted_seq);
     /// A reader found the file damaged: it is begun again.
     void damaged(std::string why);
     /// Ends a long piece of work at its next transaction. Nothing is begun after it.
@@ -124,6 +125,7 @@ class Follower {
     void tell(FollowerNews::Kind kind, std::string detail);
     void enter(FollowerState state, std::string detail = {});
     void pump_after(Microseconds time);
+    [[nodiscard]] bool hurried() const { return wanted_seq_ > cursor_.seq; }
     [[nodiscard]] std::uint64_t durable_seq() const;
 
     FollowerServices services_;
@@ -134,10 +136,11 @@ class Follower {
     // The loop's.
     FollowerState state_ = FollowerState::starting;
     std::string detail_;
-    Cursor cursor_;          ///< as the thread last told it
-    std::uint64_t fed_ = 0;  ///< newest fact handed over, or in the inbox
-    bool live_ = false;      ///< what is new is copied from the journal
-    bool busy_ = false;      ///< a task is under way
+    Cursor cursor_;                 ///< as the thread last told it
+    std::uint64_t fed_ = 0;         ///< newest fact handed over, or in the inbox
+    std::uint64_t wanted_seq_ = 0;  ///< somebody waits for it
+    bool live_ = false;             ///< what is new is copied from the journal
+    bool busy_ = false;             ///< a task is under way
     bool opened_ = false;
     bool stopped_ = false;
     bool tried_again_ = false;  ///< the file was begun again and nothing was applied since

@@ -149,8 +149,33 @@ TEST_F(FollowerTest, SomebodyWhoWaitsIsNotKeptForTheGathering) {
     make_counts(3);
     append();
     EXPECT_TRUE(tasks_.empty());
-    follower_->hurry();
+    follower_->hurry(make_.seq());
     EXPECT_EQ(tasks_.size(), 1U);
+    settle();
+    // Nor for one that is not on disk yet.
+    follower_->hurry(make_.seq() + 2);
+    make_counts(2);
+    append();
+    EXPECT_EQ(tasks_.size(), 1U);
+}
+
+TEST_F(FollowerTest, WhatComesInDuringATransactionIsGathered) {
+    start();
+    settle();
+    make_counts(1);
+    append();
+    world_.run_for(options_.gather + 20ms);
+    ASSERT_EQ(tasks_.size(), 1U);
+    make_counts(50);
+    append(1);
+    run_one();
+    world_.run_for(options_.gather / 2);
+    EXPECT_TRUE(tasks_.empty());
+    world_.run_for(options_.gather);
+    EXPECT_EQ(tasks_.size(), 1U);
+    settle();
+    EXPECT_EQ(follower_->status().transactions, 2U);
+    expect_equals_a_rebuild();
 }
 
 TEST_F(FollowerTest, ReadsTheFilesOfAJournalThatIsOlderThanItself) {

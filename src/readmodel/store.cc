@@ -12,7 +12,7 @@ namespace {
 /// SQLite's own files beside the database.
 constexpr std::string_view kCompanions[] = {"-wal", "-shm", "-journal"};
 /// The log is moved into the file when it is longer than this. Each time costs two syncs.
-constexpr std::uint64_t kLogBytesMax = std::uint64_t{32} * 1024 * 1024;
+constexpr std::uint64_t kLogBytesMax = std::uint64_t{64} * 1024 * 1024;
 
 }  // namespace
 
