@@ -3,6 +3,8 @@ import glob
 import json
 import os
 import sys
+import time
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers"))
 from process import Server, free_port, output_of  # noqa: E402
@@ -48,6 +50,20 @@ class Hub(Server):
             raise RuntimeError(f"the hub refused or failed: {json.dumps(result)}")
         result["answers_per_s"] = result["ops_per_s"] * ITEMS.get(operation, 1)
         return result
+
+    def wait_for_read_model(self, seconds_max=300):
+        """Until history is as new as the ledger: a hub that still catches up shares the disk and the processors with it."""
+        with open(self.key_file) as file:
+            request = urllib.request.Request(self.url + "/v1/status", headers={"Authorization": "Bearer " + file.readline().strip()})
+        give_up = time.monotonic() + seconds_max
+        while True:
+            with urllib.request.urlopen(request) as answer:
+                status = json.load(answer)["read_model"]
+            if status["lag_facts"] == 0:
+                return
+            if time.monotonic() > give_up:
+                raise RuntimeError(f"the read model does not catch up: {status}")
+            time.sleep(0.2)
 
     def replays(self, rounds):
         """Stops the hub and replays its journal from the first record, `rounds` times."""
