@@ -43,9 +43,10 @@ void tell_of_more(const HubAnswer& answer) {
         say("there are more: use --json and cursor");
 }
 
-HttpRequest change(std::string method, std::string path, std::string body) {
+/// The request keeps no copy of the method: it must be one that lasts.
+HttpRequest change(std::string_view method, std::string path, std::string body) {
     HttpRequest request;
-    request.method = std::move(method);
+    request.method = method;
     request.path = std::move(path);
     request.body = std::move(body);
     return request;
