@@ -51,7 +51,8 @@ bool set_aside(const FactView& fact, std::size_t line) {
 }
 
 /// Every line is promised whole, or set aside where that was allowed.
-Wrong wrong_promise(const Request& request, const FactView& fact, bool partial) {
+/// `awaited`: some of the lines may have left before.
+Wrong wrong_promise(const Request& request, const FactView& fact, bool partial, bool awaited) {
     const auto part_lines = fact.field(FieldTag::part_lines);
     const auto refused = fact.field(FieldTag::refused_lines);
     const std::size_t refused_count = refused ? refused->size() / sizeof(RefusedLine) : 0;
@@ -71,7 +72,9 @@ Wrong wrong_promise(const Request& request, const FactView& fact, bool partial) 
             promised += posting.delta;
         }
         // Where line numbers repeat, the lines refused as duplicates share one with a held line.
-        if (!aside && promised != line.quantity)
+        const bool fits =
+            promised == line.quantity || (awaited && promised >= 0 && promised < line.quantity);
+        if (!aside && !fits)
             return fmt::format("line {} promises {} of {}", n, promised, line.quantity);
         if (!aside) total -= promised;
     }
@@ -173,6 +176,7 @@ Wrong wrong_movement(const Request& request, const RecordEvent& event, const Fac
 struct Check {
     const Request& request;
     const FactView& fact;
+    bool awaited = false;
 
     Wrong operator()(const ReserveStock& c) const {
         if (auto wrong = wrong_type(fact, FactType::reservation_created)) return wrong;
@@ -180,7 +184,7 @@ struct Check {
         if (fact.field_as<std::uint32_t>(FieldTag::channel) != c.channel.raw)
             return "is of another channel";
         if (auto wrong = wrong_time_to_live(fact, c.time_to_live)) return wrong;
-        return wrong_promise(request, fact, c.partial);
+        return wrong_promise(request, fact, c.partial, false);
     }
     Wrong operator()(const StepReservation& c) const {
         constexpr FactType kTypes[] = {
@@ -203,7 +207,7 @@ struct Check {
                 return "is of another hold";
             return std::nullopt;
         }
-        return wrong_promise(request, fact, c.partial && !c.already_sold);
+        return wrong_promise(request, fact, c.partial && !c.already_sold, awaited);
     }
     Wrong operator()(const UpsertItem&) const { return upsert(FactType::item_upserted); }
     Wrong operator()(const UpsertLocation& c) const {
@@ -300,9 +304,10 @@ bool refusal_fits(const Request& request, Refusal refusal) {
     }
 }
 
-std::optional<std::string> wrong_content(const Request& request, const FactView& fact) {
+std::optional<std::string> wrong_content(const Request& request, const FactView& fact,
+                                         bool awaited) {
     if (auto wrong = wrong_envelope(envelope_of_request(request), fact)) return wrong;
-    return std::visit(Check{request, fact}, request.command);
+    return std::visit(Check{request, fact, awaited}, request.command);
 }
 
 }  // namespace holdfast::simulation

@@ -10,8 +10,10 @@
 
 namespace holdfast::simulation {
 
-/// The first thing in the fact that the request did not ask for.
-std::optional<std::string> wrong_content(const Request& request, const FactView& fact);
+/// The first thing in the fact that the request did not ask for. An order that was awaited promises
+/// less than its lines: some of it had left, or was cancelled, before it came.
+std::optional<std::string> wrong_content(const Request& request, const FactView& fact,
+                                         bool awaited = false);
 /// Whether a refusal that rests on the request alone has a reason there. True for the others.
 bool refusal_fits(const Request& request, Refusal refusal);
 

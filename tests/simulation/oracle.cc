@@ -216,7 +216,9 @@ void Oracle::keep(const FactView& fact, const Group& group) {
         if (fact.seq() <= asked.floor)
             fail(fmt::format("request {} was asked after fact {} was known and became fact {}",
                              number, asked.floor, fact.seq()));
-        if (const auto wrong = wrong_content(asked.request, fact))
+        if (fact.field(FieldTag::parked_lines)) awaited_orders_.emplace(fact.text(FieldTag::order));
+        const bool awaited = awaited_orders_.contains(fact.text(FieldTag::order));
+        if (const auto wrong = wrong_content(asked.request, fact, awaited))
             fail(fmt::format("fact {} {} of request {} {}", fact.seq(), name(fact.type()), number,
                              *wrong));
     }

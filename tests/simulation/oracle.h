@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,7 @@ class Oracle {
     StockModel model_;
     std::string failure_;
     std::deque<Asked> asked_;
+    std::set<std::string, std::less<>> awaited_orders_;  ///< something came before them
     std::vector<Copy> copies_;
     std::uint64_t newest_known_ = 0;
     // Facts that were durable once, back to back.

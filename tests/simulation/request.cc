@@ -102,8 +102,10 @@ Instant tag_of(std::uint64_t request_number) {
 }
 
 std::uint64_t request_of(const FactView& fact) {
-    // An epoch that begins unannounced is told ahead of the fact that answers.
-    if (fact.type() == FactType::source_epoch_changed) return 0;
+    // An epoch that begins unannounced is told ahead of the fact that answers, and behind an order
+    // what had waited for it.
+    if (fact.type() == FactType::source_epoch_changed || fact.type() == FactType::parked_settled)
+        return 0;
     const std::int64_t at = fact.header().occurred_at;
     return at > kTagBase && at < kTagEnd ? static_cast<std::uint64_t>(at - kTagBase) : 0;
 }
