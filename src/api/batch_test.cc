@@ -193,6 +193,57 @@ TEST_F(Events, AnOlderCountIsKeptAndMovesNothing) {
     EXPECT_EQ(json(get("/v1/positions/BOOT/S1")).at("sellable"), 9);
 }
 
+TEST_F(Events, ACountAtItsCutAndWhatItHadSeen) {
+    const auto position = [&] { return json(get("/v1/positions/BOOT/S1")).at("sellable"); };
+    const auto sell = [&](const std::string& sequence) {
+        return event(
+            R"("sequence":")" + sequence +
+            R"(","type":"pos.sale","data":{"location":"S1","lines":[{"sku":"BOOT","quantity":1}]})");
+    };
+    const std::string cut = "0-" + std::to_string(seq());
+    EXPECT_EQ(sell("2").status, 201u);
+    EXPECT_EQ(position(), 3);
+    const auto counted = event(
+        R"("type":"stock.counted","data":{"location":"S1","cut":")" + cut +
+        R"(","includes":[{"source":"wms","sequence":"1"}],"lines":[{"sku":"BOOT","quantity":6,"book":4}]})");
+    EXPECT_EQ(counted.status, 201u) << counted.body;
+    EXPECT_EQ(position(), 5) << "two more than the book, and the sale since stays";
+    EXPECT_EQ(sell("1").status, 201u) << "late, and the count had seen it";
+    EXPECT_EQ(position(), 5);
+}
+
+TEST_F(Events, AReturnIsAnnouncedTakenInAndLookedAt) {
+    const auto tell = [&](const std::string& type, const std::string& data) {
+        return event(R"("type":")" + type + R"(","data":)" + data);
+    };
+    const auto at = [&](const char* bucket) {
+        return json(get("/v1/positions/BOOT/S1")).at(bucket);
+    };
+    EXPECT_EQ(
+        tell("return.announced", R"({"document":"RMA-1","lines":[{"sku":"BOOT","quantity":2}]})")
+            .status,
+        201u);
+    EXPECT_EQ(at("sellable"), 4);
+    const auto received = tell(
+        "return.received",
+        R"({"location":"S1","reference":"RMA-1","lines":[{"sku":"BOOT","quantity":2,"disposition":"inspect"}]})");
+    EXPECT_EQ(received.status, 201u) << received.body;
+    EXPECT_EQ(received.body.find("raises"), std::string::npos) << received.body;
+    EXPECT_EQ(at("quarantine"), 2);
+    EXPECT_EQ(
+        tell(
+            "return.dispositioned",
+            R"({"location":"S1","lines":[{"sku":"BOOT","quantity":1,"disposition":"sellable"},{"sku":"BOOT","quantity":1,"disposition":"loss"}]})")
+            .status,
+        201u);
+    EXPECT_EQ(at("sellable"), 5);
+    EXPECT_EQ(at("quarantine"), 0);
+    const auto stray =
+        tell("return.received",
+             R"({"location":"S1","lines":[{"sku":"BOOT","quantity":1,"disposition":"damaged"}]})");
+    EXPECT_NE(stray.body.find("unreferenced_return"), std::string::npos) << stray.body;
+}
+
 TEST_F(Events, OrdersHoldConfirmAndForce) {
     const auto created = event(
         R"("type":"order.created","data":{"order":"1","channel":"web","partial":true,"lines":[{"sku":"BOOT","quantity":2},{"sku":"SOCK","quantity":1}]})");
