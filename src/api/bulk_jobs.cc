@@ -70,6 +70,12 @@ void BulkJobs::start(const Call& call, BulkKind kind, BulkFormat format) {
     pump(slot);
 }
 
+void BulkJobs::look_ahead(Job& job) {
+    if (job.kind != BulkKind::events || job.format != BulkFormat::lines) return;
+    job.ahead.look({job.body.data(), job.body.size() - http::kBodyPadding}, job.lines,
+                   desk_.state().items);
+}
+
 bool BulkJobs::next_line(Job& job, std::string_view& text) {
     if (job.format == BulkFormat::json_array) {
         if (job.at == job.elements.size()) return false;
@@ -103,6 +109,7 @@ void BulkJobs::pump(std::uint32_t slot) {
            desk_.sequencer().queued() < desk_.options().batch_queue_commands_max &&
            next_line(job, text)) {
         turn_bytes_ -= std::min(turn_bytes_, text.size() + kLineBytes);
+        look_ahead(job);
         submit_line(job, slot, text);
     }
     job.pumping = false;
@@ -157,6 +164,9 @@ bool BulkJobs::decode(Job& job, std::string_view text, Command& command, Fault& 
                                  "Needs events:write on the channel and locations of the event.");
             }
             set_event_keys(desk_.state(), facts, event);
+            // Decided when the turn ends: where its rows begin is known by then.
+            if (!event.lines.empty())
+                desk_.state().positions.prefetch_span(event.lines.front().sku);
             event.envelope.actor = arena.copy(job.principal.actor);
             command = event;
             return true;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/desk.h"
+#include "api/lines_ahead.h"
 
 namespace holdfast::api {
 
@@ -48,6 +49,7 @@ class BulkJobs final : public sequencer::Caller {
         std::vector<std::string_view> elements;
         std::size_t at = 0;  ///< byte of the next line, or index of the next element
         std::uint32_t lines = 0;
+        LinesAhead ahead;  ///< of events, one a line
         std::uint32_t in_flight = 0;
         std::uint32_t accepted = 0;
         std::uint32_t duplicates = 0;
@@ -63,6 +65,7 @@ class BulkJobs final : public sequencer::Caller {
     void pump(std::uint32_t slot);
     void pump_next_turn(std::uint32_t slot);
     void pump_due();
+    void look_ahead(Job& job);
     bool next_line(Job& job, std::string_view& text);
     void submit_line(Job& job, std::uint32_t slot, std::string_view text);
     bool decode(Job& job, std::string_view text, Command& command, Fault& fault);
