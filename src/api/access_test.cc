@@ -142,13 +142,17 @@ TEST_F(Access, KeepsAKeyToItsLocation) {
 }
 
 TEST_F(Access, AnEventAboutAnOrderNeedsTheOrdersOwnChannel) {
-    ASSERT_EQ(
-        reserve(R"({"channel":"mkt","order":"9","lines":[{"sku":"BOOT","quantity":1}]})").status,
-        201u);
+    const auto held =
+        reserve(R"({"channel":"mkt","order":"9","lines":[{"sku":"BOOT","quantity":1}]})");
+    ASSERT_EQ(held.status, 201u);
+    const std::string everything = key_;
     key_ = make_key("events:write@web/*");
-    EXPECT_EQ(code_of(event(R"("type":"order.cancelled","data":{"order":"9","channel":"web"})")),
-              "unknown_order")
-        << "channels number their orders each for itself";
+    EXPECT_EQ(event(R"("type":"order.cancelled","data":{"order":"9","channel":"web"})").status,
+              201u)
+        << "channels number their orders each for itself: it waits for an order of web";
+    const std::string limited = std::exchange(key_, everything);
+    EXPECT_EQ(text(get("/v1/reservations/" + text(held, "id")), "status"), "held");
+    key_ = limited;
     EXPECT_EQ(event(R"("type":"order.cancelled","data":{"order":"9"})").status, 403u);
     EXPECT_EQ(
         event(
