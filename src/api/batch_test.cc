@@ -286,7 +286,8 @@ TEST_F(Events, OrdersMayWaitForSupplyAndAreToldUntilWhen) {
     ASSERT_EQ(created.status, 201u) << created.body;
     const auto held = get("/v1/reservations/" + text(created, "reservation"));
     EXPECT_EQ(text(held, "status"), "backordered");
-    const auto& line = json(held).at("lines").as_array().at(0);
+    const auto promise = json(held);
+    const auto& line = promise.at("lines").as_array().at(0);
     EXPECT_EQ(line.at("backordered"), 5);
     EXPECT_EQ(line.at("promised_for"), "2099-11-24T00:00:00.000Z");
     EXPECT_EQ(json(get("/v1/positions/SOCK/S1")).at("backorderable"), 0);
