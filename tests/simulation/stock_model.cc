@@ -292,7 +292,8 @@ void StockModel::apply_to_hold(const FactView& fact, const FactContext& context)
         claim_order(fact, id, hold);
     const bool open = std::any_of(hold.parts.begin(), hold.parts.end(),
                                   [](const Part& part) { return part.open(); });
-    if (open || hold.ended_by != FactType{}) return;
+    // An order of which nothing is left ends when it is told what had left before it.
+    if (open || (hold.ended_by != FactType{} && type != FactType::parked_settled)) return;
     hold.ended_by = type;
     hold.expires_at = 0;
 }
