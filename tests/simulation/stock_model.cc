@@ -205,8 +205,10 @@ void StockModel::apply_reference_data(const FactView& fact) {
 
 // A hold that is confirmed for another order than it was taken for leaves the first one free.
 void StockModel::claim_order(const FactView& fact, std::uint64_t id, Hold& hold) {
-    const std::string order(fact.text(FieldTag::order));
-    if (order.empty()) return;
+    if (fact.text(FieldTag::order).empty()) return;
+    // Each channel numbers its own orders.
+    const std::string order =
+        fmt::format("{} of channel {}", fact.text(FieldTag::order), hold.channel.raw);
     const auto [row, fresh] = orders_.emplace(order, id);
     if (!fresh && row->second != id)
         fail(fact, fmt::format("order '{}' belongs to hold {}", order, row->second));
