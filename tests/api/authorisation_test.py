@@ -331,14 +331,20 @@ class Authorisation(unittest.TestCase):
         self.assertEqual(live.state_hash(self.admin), before)
 
     def test_the_orders_of_another_channel_are_not_there_for_ones_own(self):
-        self.hold("web", "DC1", "numbered-by-web")
+        held = self.hold("web", "DC1", "numbered-by-web")
         before = live.state_hash(self.admin)
-        for kind in ("order.cancelled", "pick.confirmed", "reservation.adjusted"):
+        for kind in ("pick.confirmed", "reservation.adjusted"):
             answer = self.clients["market"].send("POST", "/v1/events", event(
                 f"own-{kind}", kind, order="numbered-by-web", channel="market", lines=[{"sku": "BOOT", "quantity": 1}]))
             with self.subTest(kind=kind):
                 self.assertEqual(answer.code, "unknown_order", answer)
         self.assertEqual(live.state_hash(self.admin), before)
+        # A cancellation waits for an order of its own channel; the other channel's stays as it is.
+        lines = self.admin.send("GET", f"/v1/reservations/{held}").json()["lines"]
+        answer = self.clients["market"].send("POST", "/v1/events", event(
+            "own-cancel", "order.cancelled", order="numbered-by-web", channel="market"))
+        self.assertEqual((answer.status, answer.json().get("parked")), (201, True), answer)
+        self.assertEqual(self.admin.send("GET", f"/v1/reservations/{held}").json()["lines"], lines)
 
     def test_an_own_reservation_is_no_bridge_to_a_foreign_order(self):
         self.hold("web", "DC1", "order-of-web")
