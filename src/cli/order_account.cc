@@ -87,24 +87,29 @@ void OrderAccount::order_settled(const OrderEvent& event, const EventOutcome& ou
 
 void OrderAccount::cancellation_settled(const OrderEvent& event, const EventOutcome& outcome) {
     ++events_.cancellations;
-    switch (outcome.kind) {
-        case EventOutcome::Kind::duplicate: ++events_.cancellations_duplicate; break;
-        case EventOutcome::Kind::refused: ++events_.cancellations_refused; break;
-        case EventOutcome::Kind::accepted: ++events_.cancellations_applied; break;
-    }
     const auto reasons = reasons_by_line(outcome);
+    bool took_something = false;
     for (const OrderEvent::Share& share : event.shares) {
         Row& asking = at(share.cancelling_row);
         if (outcome.kind == EventOutcome::Kind::duplicate) {
             asking.repeated += share.units;
             continue;
         }
-        if (outcome.kind == EventOutcome::Kind::refused || reasons.contains(share.sale_row)) {
-            continue;  // what stays open was not held
-        }
+        // What is not taken back stays open: it was not held. A cancellation of an order that was
+        // refused as a whole is recorded all the same, and waits for an order that will not come.
+        if (outcome.kind == EventOutcome::Kind::refused || reasons.contains(share.sale_row) ||
+            at(share.sale_row).state == State::refused)
+            continue;
         asking.cancelled += share.units;
         at(share.sale_row).cancelled += share.units;
+        took_something = true;
     }
+    if (outcome.kind == EventOutcome::Kind::duplicate)
+        ++events_.cancellations_duplicate;
+    else if (took_something)
+        ++events_.cancellations_applied;
+    else
+        ++events_.cancellations_refused;
 }
 
 OrderTotals OrderAccount::totals() const {

@@ -267,6 +267,20 @@ TEST(OrderAccount, CountsACancellationOfADuplicateAsApplied) {
     EXPECT_TRUE(t.adds_up());
 }
 
+TEST(OrderAccount, CountsACancellationOfARefusedOrderAsOfALineThatWasNotHeld) {
+    Import run;
+    run.add({"1", "10001", "5"});
+    run.add({"C2", "10001", "-3"});
+    run.stream.finish();
+    run.answer(0, refused("unknown_sku"));
+    run.answer(1, accepted());  // it waits for an order that will not come
+    const OrderTotals t = run.account.totals();
+    EXPECT_EQ(t.cancellation_applied, (RowsUnits{0, 0}));
+    EXPECT_THAT(t.set_aside, ElementsAre(Pair("line_was_not_held", RowsUnits{1, 3})));
+    EXPECT_EQ(t.cancellations_refused, 1U);
+    EXPECT_TRUE(t.adds_up());
+}
+
 TEST(OrderAccount, SaysSoWhenAnEventWasNeverAnswered) {
     Import run;
     run.add({"1", "10001", "5"});

@@ -80,7 +80,12 @@ def run_history(hub, contract, report):
            409, "nothing_to_release", "release_reservation")
     expect("to what it is", step(held, "adjust", "h-5", {"lines": [{"line": 1, "quantity": 1}]}),
            409, "nothing_to_adjust", "adjust_reservation")
+    assert step(held, "extend", "h-x", {"time_to_live_seconds": 600}).status == 200
+    expect("the key of another extension", step(held, "extend", "h-x", {"time_to_live_seconds": 700}),
+           422, "key_reused_with_other_body", "extend_reservation")
     assert step(held, "confirm", "h-6").status == 200
+    expect("the key of another confirmation", step(held, "confirm", "h-6", {"order": "h-other"}),
+           422, "key_reused_with_other_body", "confirm_reservation")
     expect("confirmed twice", step(held, "confirm", "h-7"), 409, "reservation_already_confirmed", "confirm_reservation")
     assert step(held, "release", "h-8").status == 200
     expect("after its end", step(held, "extend", "h-9"), 409, "reservation_ended", "extend_reservation")
@@ -111,6 +116,8 @@ def run_history(hub, contract, report):
     too_many = {"channel": "web", "lines": [{"sku": "SOCK-7", "quantity": 1}] * 2001}
     expect("too many lines", hub.call("POST", "/v1/reservations", json.dumps(too_many), {**put, "Idempotency-Key": "h-18"}),
            422, "too_many_lines", "create_reservation")
+    expect("why not, of too many lines", hub.call("POST", "/v1/reservations:why-not", json.dumps(too_many), put), 422,
+           "too_many_lines", "why_not_reservation")
     hub.call("PUT", "/v1/channels/idle", json.dumps({"pool": None}), put)
     expect("a channel that sells nothing", world.reserve(hub, "h-19", one, channel="idle"), 409, "channel_has_no_pool",
            "create_reservation")
