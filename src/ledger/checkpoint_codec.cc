@@ -35,14 +35,16 @@ void put_codes(ByteWriter& out, const CodeTable& table) {
     }
 }
 
-void get_codes(ByteReader& in, CodeTable& table) {
+bool get_codes(ByteReader& in, CodeTable& table) {
     const std::size_t count = in.get_count(16);
     for (std::uint32_t id = 0; id < count && in.good(); ++id) {
         const std::string code(in.get_text());
         const std::string title(in.get_text());
         const auto seq = in.get<std::uint64_t>();
-        if (in.good() && table.find(code) == kNoId) table.put(id, code, title, seq);
+        if (!in.good() || table.find(code) != kNoId) return false;
+        table.put(id, code, title, seq);
     }
+    return in.good();
 }
 
 void put_version(ByteWriter& out, const PolicyVersion& version) {
@@ -183,7 +185,7 @@ bool get_reservations(ByteReader& in, State& state) {
     const std::size_t count = in.get_count(53);
     for (std::size_t i = 0; i < count && in.good(); ++i) {
         const ReservationId id{in.get<std::uint64_t>()};
-        if (!in.good() || state.reservations.find(id) != nullptr) return false;
+        if (!in.good() || id.raw == 0 || state.reservations.find(id) != nullptr) return false;
         Reservation& r = state.reservations.create(id);
         const auto expires_at = in.get<std::int64_t>();
         const auto order_hash = in.get<std::uint64_t>();
@@ -432,7 +434,7 @@ void put_keys(ByteWriter& out, const KeyTable& table) {
     });
 }
 
-void get_keys(ByteReader& in, KeyTable& table) {
+bool get_keys(ByteReader& in, KeyTable& table) {
     const std::size_t generations = in.get_count(8);
     for (std::size_t i = 0; i < generations && in.good(); ++i)
         table.restore(in.get<std::int64_t>());
@@ -440,8 +442,11 @@ void get_keys(ByteReader& in, KeyTable& table) {
     for (std::size_t i = 0; i < count && in.good(); ++i) {
         const auto generation = in.get<std::int64_t>();
         const auto key = in.get<Hash128>();
-        table.restore(generation, key, in.get<KeyRow>());
+        const auto row = in.get<KeyRow>();
+        if (row.seq == 0) return false;
+        table.restore(generation, key, row);
     }
+    return in.good();
 }
 
 void put_authority(ByteWriter& out, const State& state) {
@@ -753,18 +758,20 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
     state->log_time = instant_from_raw(in.get<std::int64_t>());
     for (CodeTable* table : {&state->items, &state->locations, &state->channels, &state->pools,
                              &state->groups, &state->names})
-        get_codes(in, *table);
+        if (!get_codes(in, *table))
+            return in.source_result()
+                       ? failure(ErrorCode::invalid_format, "checkpoint body does not decode")
+                       : tl::unexpected(in.source_result().error());
     bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
                  get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) &&
                  get_reservations(in, *state) && get_backorders(in, *state) &&
                  get_shipments(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) &&
                  get_counts(in, *state) && get_returns(in, *state);
     if (whole) {
-        get_keys(in, state->transport_keys);
-        get_keys(in, state->semantic_keys);
+        whole = get_keys(in, state->transport_keys) && get_keys(in, state->semantic_keys);
         get_sources(in, *state);
         get_authority(in, *state);
-        whole = get_parked(in, *state);
+        whole = whole && get_parked(in, *state);
         get_access(in, *state);
     }
     if (!in.source_result()) return tl::unexpected(in.source_result().error());
