@@ -116,4 +116,20 @@ bool levels_stay_in_range(const State& state, std::span<const Posting> postings,
 std::span<const CaseKind> cases_of_decrease(const State& state, std::span<const Posting> physical,
                                             std::span<const Posting> all, Arena& arena);
 
+/// Writes on which lines of a document an event counts units, and how many; nothing where none.
+/// Rows have the line's `number` and the event's `change` of what was received.
+template <class Row>
+void write_received(FactWriter& fact, Arena& arena, std::span<const Row> rows) {
+    ArenaList<std::uint64_t> lines(arena, 0);
+    ArenaList<Units> received(arena, 0);
+    for (const Row& row : rows)
+        if (row.change != 0) {
+            lines.push_back(row.number);
+            received.push_back(row.change);
+        }
+    if (lines.empty()) return;
+    fact.list<std::uint64_t>(FieldTag::document_lines, lines.view());
+    fact.list<Units>(FieldTag::received_changes, received.view());
+}
+
 }  // namespace holdfast::ledger

@@ -60,16 +60,7 @@ class PurchaseOrder {
                                .delta = row.line.open() - row.open_before});
     }
     void write_fields(FactWriter& fact, Arena& arena) const {
-        ArenaList<std::uint64_t> lines(arena, 0);
-        ArenaList<Units> received(arena, 0);
-        for (const Row& row : rows_.view())
-            if (row.change != 0) {
-                lines.push_back(row.number);
-                received.push_back(row.change);
-            }
-        if (lines.empty()) return;
-        fact.list<std::uint64_t>(FieldTag::document_lines, lines.view());
-        fact.list<Units>(FieldTag::received_changes, received.view());
+        write_received<Row>(fact, arena, rows_.view());
     }
 
   private:

@@ -43,27 +43,18 @@ class AnnouncedReturn {
         return {.too_much = rest};
     }
     void write_fields(FactWriter& fact, Arena& arena) const {
-        ArenaList<std::uint64_t> lines(arena, 0);
-        ArenaList<Units> received(arena, 0);
-        for (const Row& row : rows_.view())
-            if (row.received != 0) {
-                lines.push_back(row.number);
-                received.push_back(row.received);
-            }
-        if (lines.empty()) return;
-        fact.list<std::uint64_t>(FieldTag::document_lines, lines.view());
-        fact.list<Units>(FieldTag::received_changes, received.view());
+        write_received<Row>(fact, arena, rows_.view());
     }
 
   private:
     struct Row {
         std::uint64_t number = 0;
         AnnouncedLine line;
-        Units received = 0;  ///< by this event
+        Units change = 0;  ///< of what was received, by this event
     };
     static void take(Row& row, Units units) {
         row.line.received += units;
-        row.received += units;
+        row.change += units;
     }
     ArenaList<Row> rows_;
 };
