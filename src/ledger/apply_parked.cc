@@ -13,6 +13,9 @@ void park(State& state, const FactView& fact, ByteSpan lines) {
         .channel = ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)},
         .parked_at = to_raw(fact.recorded_at())};
     event.order_hash = state.order_hash(event.order);
+    const std::string_view document = fact.text(FieldTag::document);
+    if (!document.empty() && event.type != FactType::order_cancelled)
+        event.document_hash = state.document_hash(DocumentKind::shipment, document);
     for (std::size_t i = 0; i < lines.size() / sizeof(ParkedLineField); ++i) {
         const auto line = fact.item<ParkedLineField>(lines, i, {});
         event.lines.push_back({.line = line.line,
@@ -33,6 +36,7 @@ void settle(State& state, const FactView& fact) {
 
 void apply_parked(State& state, const FactView& fact) {
     switch (fact.type()) {
+        case FactType::shipment_voided:
         case FactType::parked_settled: settle(state, fact); return;
         case FactType::parked_overdue: {
             const auto seqs = fact.field(FieldTag::parked_seqs);

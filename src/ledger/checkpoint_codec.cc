@@ -11,7 +11,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 11;
+constexpr std::uint32_t kVersion = 12;
 
 /// Far beyond any level and any count that levels leave behind, and far below where sums of them
 /// overflow.
@@ -475,6 +475,7 @@ void put_parked(ByteWriter& out, const State& state) {
         out.put(seq);
         out.put(static_cast<std::uint16_t>(event.type));
         out.put_text(event.order);
+        out.put(event.document_hash);
         out.put(event.channel.raw);
         out.put(event.parked_at);
         out.put(static_cast<std::uint8_t>(event.told));
@@ -489,7 +490,7 @@ void put_parked(ByteWriter& out, const State& state) {
 }
 
 bool get_parked(ByteReader& in, State& state) {
-    const std::size_t rows = in.get_count(35);
+    const std::size_t rows = in.get_count(43);
     std::uint64_t before = 0;
     for (std::size_t i = 0; i < rows && in.good(); ++i) {
         ParkedEvent event;
@@ -499,6 +500,7 @@ bool get_parked(ByteReader& in, State& state) {
         event.type = static_cast<FactType>(in.get<std::uint16_t>());
         event.order = in.get_text();
         event.order_hash = state.order_hash(event.order);
+        event.document_hash = in.get<std::uint64_t>();
         event.channel = ChannelId{in.get<std::uint32_t>()};
         if (event.channel != kNoChannel && event.channel.raw >= state.channels.size()) return false;
         event.parked_at = in.get<std::int64_t>();

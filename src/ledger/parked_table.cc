@@ -5,6 +5,18 @@
 #include "base/check.h"
 
 namespace holdfast::ledger {
+namespace {
+
+using SeqsByHash = FlatMap<std::uint64_t, std::vector<std::uint64_t>>;
+
+void drop(SeqsByHash& index, std::uint64_t hash, std::uint64_t seq) {
+    const auto row = index.find(hash);
+    if (row == index.end()) return;
+    std::erase(row->second, seq);
+    if (row->second.empty()) index.erase(row);
+}
+
+}  // namespace
 
 std::size_t ParkedTable::size_of_order(std::uint64_t order_hash) const {
     std::size_t size = 0;
@@ -18,6 +30,7 @@ void ParkedTable::park(ParkedEvent event) {
     size_ += event.size();
     if (!event.told) untold_.insert(seq);
     by_order_[event.order_hash].push_back(seq);
+    if (event.document_hash != 0) by_document_[event.document_hash].push_back(seq);
     const bool fresh = rows_.emplace(seq, std::move(event)).second;
     HOLDFAST_CHECK(fresh, "a fact is parked once");
 }
@@ -32,9 +45,8 @@ void ParkedTable::tell(std::uint64_t seq) {
 void ParkedTable::erase(std::uint64_t seq) {
     const auto row = rows_.find(seq);
     HOLDFAST_CHECK(row != rows_.end(), "what is settled is parked");
-    const auto of_order = by_order_.find(row->second.order_hash);
-    std::erase(of_order->second, seq);
-    if (of_order->second.empty()) by_order_.erase(of_order);
+    drop(by_order_, row->second.order_hash, seq);
+    drop(by_document_, row->second.document_hash, seq);
     size_ -= row->second.size();
     untold_.erase(seq);
     rows_.erase(row);

@@ -37,9 +37,10 @@ struct ParkedEvent {
     FactType type{};
     std::uint64_t order_hash = 0;
     std::string order;
-    ChannelId channel = kNoChannel;  ///< the order's, where the event told
-    std::int64_t parked_at = 0;      ///< log time
-    bool told = false;               ///< a case was raised
+    std::uint64_t document_hash = 0;  ///< of the shipment or pickup; 0 = it gave none
+    ChannelId channel = kNoChannel;   ///< the order's, where the event told
+    std::int64_t parked_at = 0;       ///< log time
+    bool told = false;                ///< a case was raised
     /// A cancellation without lines is one of everything.
     std::vector<ParkedLine> lines;
     /// What it counts for in the bounds.
@@ -62,6 +63,11 @@ class ParkedTable {
         return it == by_order_.end() ? nullptr : &it->second;
     }
     [[nodiscard]] std::size_t size_of_order(std::uint64_t order_hash) const;
+    /// Those of the goods that left with this document; null where none wait.
+    [[nodiscard]] const std::vector<std::uint64_t>* of_document(std::uint64_t document_hash) const {
+        const auto it = by_document_.find(document_hash);
+        return it == by_document_.end() ? nullptr : &it->second;
+    }
     /// The event of a fact that waits; it is known.
     [[nodiscard]] const ParkedEvent& at(std::uint64_t seq) const { return rows_.at(seq); }
     [[nodiscard]] const std::map<std::uint64_t, ParkedEvent>& rows() const { return rows_; }
@@ -76,6 +82,7 @@ class ParkedTable {
     // Changes, by apply and checkpoint loading only.
     void park(ParkedEvent event);
     void tell(std::uint64_t seq);
+    /// The order came, or the goods came back.
     void settle(std::uint64_t seq) { erase(seq); }
     /// Forgets what was told of and is too old at `now`.
     void advance(Instant now);
@@ -85,6 +92,7 @@ class ParkedTable {
 
     std::map<std::uint64_t, ParkedEvent> rows_;
     FlatMap<std::uint64_t, std::vector<std::uint64_t>> by_order_;
+    FlatMap<std::uint64_t, std::vector<std::uint64_t>> by_document_;
     std::set<std::uint64_t> untold_;
     std::size_t size_ = 0;
 };

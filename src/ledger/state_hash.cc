@@ -374,6 +374,7 @@ Hash128 State::state_hash() const {
         row.put(event.seq);
         row.put(static_cast<std::uint16_t>(event.type));
         row.put_text(event.order);
+        row.put(event.document_hash);
         row.put(event.channel.raw);
         row.put(event.parked_at);
         row.put(static_cast<std::uint8_t>(event.told));

@@ -192,6 +192,7 @@ struct TwinInboundLine {
 struct TwinParked {
     std::uint64_t seq = 0;
     FactType type{};
+    std::string document;            ///< of what left
     ChannelId channel = kNoChannel;  ///< whose order it waits for; kNoChannel: anybody's
     std::int64_t parked_at = 0;
     bool told = false;

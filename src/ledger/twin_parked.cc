@@ -40,6 +40,7 @@ void Twin::park(Draft& draft, const RecordEvent& c, Instant now) {
     draft.upsert = [this, order, c, now] {
         TwinParked event{.seq = seq, .type = c.type, .parked_at = to_raw(now)};
         if (known(c.channel)) event.channel = c.channel;
+        if (c.type != FactType::order_cancelled) event.document = c.document;
         for (std::size_t i = 0; i < c.lines.size(); ++i) {
             const Line& line = c.lines[i];
             const bool cancels = c.type == FactType::order_cancelled;

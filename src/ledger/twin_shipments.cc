@@ -133,6 +133,13 @@ TwinOutcome Twin::shipment_voided(const RecordEvent& c, Instant now) {
     draft.type = FactType::shipment_voided;
     draft.voided = c.reference;
     draft.voided_for = id;
+    // What came back has not left: no order is going to count it.
+    if (id == 0)
+        draft.upsert = [this, document = std::string(c.reference)] {
+            for (auto& [order, events] : parked)
+                std::erase_if(events, [&](const TwinParked& e) { return e.document == document; });
+            std::erase_if(parked, [](const auto& waiting) { return waiting.second.empty(); });
+        };
     // One that had ended before the shipment gave it nothing, and may be forgotten.
     if (reservations.contains(id)) {
         draft.reservation = id;

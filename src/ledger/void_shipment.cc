@@ -1,11 +1,16 @@
 // A shipment that did not leave after all, or was taken back before it was anybody else's: what it
 // did is undone, unit by unit.
+#include <algorithm>
+
 #include "ledger/backorders.h"
 #include "ledger/movement.h"
 #include "ledger/reservation_changes.h"
 
 namespace holdfast::ledger {
 namespace {
+
+/// What one field of a fact may hold.
+constexpr std::size_t kSeqsMax = 65535 / sizeof(std::uint64_t);
 
 /// Whose part of the document is voided: the named order's, or all of it where that is one.
 struct Whose {
@@ -97,6 +102,12 @@ Outcome void_shipment(const Context& context, const RecordEvent& event) {
     fact.text(FieldTag::reference, event.reference);
     if (reservation == nullptr && part_of.reservation != 0)
         fact.value(FieldTag::shipped_for, part_of.reservation);
+    // What is back on its shelf has not left, whatever order comes.
+    const auto* waiting =
+        state.parked.of_document(state.document_hash(DocumentKind::shipment, event.reference));
+    if (part_of.reservation == 0 && waiting != nullptr)
+        fact.list<std::uint64_t>(FieldTag::parked_seqs,
+                                 std::span(*waiting).first(std::min(waiting->size(), kSeqsMax)));
     ArenaList<CaseKind> raises(context.arena, 2);
     if (at_risk(context, changes.postings())) raises.push_back(CaseKind::reservation_at_risk);
     if (leaves_uncovered(state, changes.postings(), kNoLocation, context.arena))

@@ -70,6 +70,14 @@ story more left than was ordered
   when   order 1001 already sold from mkt  SHOE x1   -> ordered, raises over_shipment
   then   SHOE at MAIN  on_hand 3  reserved 0
 
+story a shipment that is voided before its order comes has not left
+  given  SHOE at MAIN  on_hand 5
+  when   ship order 1001  SHOE x2 at MAIN document S-1   -> shipped
+  when   void shipment S-1   -> unshipped
+  then   SHOE at MAIN  on_hand 5
+  when   order 1001 already sold from mkt  SHOE x2   -> ordered
+  then   order 1001 holds SHOE x2 at MAIN
+
 story an event whose order does not come in time becomes a case, once
   given  SHOE at MAIN  on_hand 5
   when   ship order 1001  SHOE x2 at MAIN   -> shipped
