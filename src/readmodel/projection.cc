@@ -46,6 +46,7 @@ std::uint64_t hash_of(const FactView& fact) { return hash64(fact.bytes()); }
 Projection::Projection(Database& database, Microseconds kept)
     : database_(database),
       retention_(database, kept),
+      late_(database),
       insert_fact_(database, "INSERT INTO facts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"),
       insert_posting_(database, "INSERT INTO postings VALUES (?,?,?,?,?,?)"),
       find_level_(database,
@@ -110,13 +111,14 @@ void Projection::apply(const FactView& fact) {
     const std::uint64_t reservation =
         makes ? fact.seq() : fact.field_as<std::uint64_t>(FieldTag::reservation).value_or(0);
     const std::int64_t channel = channel_of(fact, reservation);
-    gather(fact);
+    gather_changes(fact, changes_);
     add_fact(fact, reservation, channel);
     if (reservation != 0) add_reservation(fact, reservation);
     add_reference_data(fact);
     Minute& minute = minutes_[{to_raw(fact.recorded_at()) / kMicrosecondsAMinute, channel}];
     ++minute.facts;
     add_postings(fact, minute);
+    late_.add(fact, changes_);
     if (reservation != 0) add_holds(reservation);
     if (const auto raised = fact.field(FieldTag::raises)) {
         for (const std::byte kind : *raised) {
@@ -140,27 +142,6 @@ std::int64_t Projection::channel_of(const FactView& fact, std::uint64_t reservat
         channel = find_reservation_channel_.integer(0);
     find_reservation_channel_.reset();
     return channel;
-}
-
-/// Sums the fact's postings per bucket of a position, in the order of the table's key.
-void Projection::gather(const FactView& fact) {
-    changes_.clear();
-    for (std::size_t i = 0; i < fact.posting_count(); ++i) {
-        const Posting posting = fact.posting(i);
-        changes_.push_back({posting.sku, posting.place, posting.bucket, posting.delta});
-    }
-    if (changes_.size() < 2) return;
-    std::ranges::sort(changes_, {},
-                      [](const Change& c) { return std::tuple(c.sku, c.place.raw(), c.bucket); });
-    std::size_t last = 0;
-    for (std::size_t i = 1; i < changes_.size(); ++i) {
-        if (same_bucket(changes_[i], changes_[last])) {
-            changes_[last].delta += changes_[i].delta;
-        } else {
-            changes_[++last] = changes_[i];
-        }
-    }
-    changes_.resize(last + 1);
 }
 
 void Projection::add_fact(const FactView& fact, std::uint64_t reservation, std::int64_t channel) {
@@ -268,7 +249,7 @@ void Projection::add_postings(const FactView& fact, Minute& minute) {
         const bool at_location = place.kind() == PlaceKind::location;
         const Units before = at_location ? oversold(sku, place) : 0;
         for (; i < changes_.size() && changes_[i].sku == sku && changes_[i].place == place; ++i) {
-            const Change& change = changes_[i];
+            const BucketChange& change = changes_[i];
             const Units balance = level(sku, place, change.bucket) + change.delta;
             levels_.put(sku, place, change.bucket, balance);
             insert_posting_
@@ -285,7 +266,7 @@ void Projection::add_postings(const FactView& fact, Minute& minute) {
 
 void Projection::add_holds(std::uint64_t reservation) {
     std::int64_t more = 0;
-    for (const Change& change : changes_) {
+    for (const BucketChange& change : changes_) {
         if (!belongs_to_reservation(change.bucket) || change.delta == 0) continue;
         const std::int64_t sku{change.sku.raw}, place{change.place.raw()};
         const auto bucket = static_cast<std::int64_t>(change.bucket);

@@ -12,7 +12,9 @@
 
 #include "base/instant.h"
 #include "canonical/fact.h"
+#include "readmodel/bucket_changes.h"
 #include "readmodel/database.h"
+#include "readmodel/late_postings.h"
 #include "readmodel/level_cache.h"
 #include "readmodel/retention.h"
 
@@ -51,18 +53,7 @@ class Projection {
         std::int64_t oversold = 0;
         std::int64_t raised = 0;
     };
-    /// One bucket of one position, and what a fact did to it.
-    struct Change {
-        SkuId sku;
-        Place place;
-        Bucket bucket{};
-        Units delta = 0;
-        friend bool same_bucket(const Change& a, const Change& b) {
-            return a.sku == b.sku && a.place == b.place && a.bucket == b.bucket;
-        }
-    };
     void load_cursor();
-    void gather(const FactView& fact);
     void add_fact(const FactView& fact, std::uint64_t reservation, std::int64_t channel);
     void add_reservation(const FactView& fact, std::uint64_t reservation);
     void add_reference_data(const FactView& fact);
@@ -77,8 +68,9 @@ class Projection {
     Cursor cursor_;
     Cursor committed_;
     Retention retention_;
+    LatePostings late_;
     LevelCache levels_;
-    std::vector<Change> changes_;                                      // of one fact
+    std::vector<BucketChange> changes_;                                // of one fact
     std::vector<std::byte> fields_;                                    // of one fact
     std::map<std::pair<std::int64_t, std::int64_t>, Minute> minutes_;  // of one transaction
 

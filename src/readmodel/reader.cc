@@ -91,10 +91,12 @@ struct Reader::Statements {
                   "ORDER BY h.reservation DESC LIMIT ?"),
           kpis(d,
                "SELECT minute, channel, facts, accepted, oversold, raised FROM kpi_minutes "
-               "WHERE minute >= ? AND minute < ? ORDER BY minute, channel LIMIT ?") {}
+               "WHERE minute >= ? AND minute < ? ORDER BY minute, channel LIMIT ?"),
+          late(d) {}
     Statement cursor, level, next_bucket, postings, fact, recorded_at, changes, of_order,
         reservations_of_order, of_reservation, policy, lanes_to, lane, quota_channels, quota,
         any_quota, entity, entities, any_policy, code, source_seen, seq_of_source, holders, kpis;
+    LateLookup late;
 };
 
 Reader::Reader(std::unique_ptr<Database> database)
@@ -183,6 +185,11 @@ std::vector<Level> Reader::postings(SkuId sku, Place place, Bucket bucket, std::
     while (s.step())
         found.push_back({.units = s.integer(0), .delta = s.integer(1), .seq = s.number(2)});
     return found;
+}
+
+LateChanges Reader::late_changes(SkuId sku, Place place, Bucket bucket, Instant at,
+                                 std::uint64_t known, std::size_t limit) {
+    return statements_->late.find(sku, place, bucket, at, known, limit);
 }
 
 std::optional<FactRow> Reader::fact(std::uint64_t seq) {

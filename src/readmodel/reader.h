@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "canonical/fact.h"
+#include "readmodel/late_lookup.h"
 #include "readmodel/projection.h"
 
 namespace holdfast::readmodel {
@@ -125,6 +126,11 @@ class Reader {
     /// first_seq: it stands for all before it.
     std::vector<Level> postings(SkuId sku, Place place, Bucket bucket, std::uint64_t before,
                                 std::size_t limit);
+
+    /// What of a bucket had happened at a business time and was not recorded by then, as far as it
+    /// is known at seq `known`. Together with the level at seq_at(at) it is what was there.
+    LateChanges late_changes(SkuId sku, Place place, Bucket bucket, Instant at, std::uint64_t known,
+                             std::size_t limit);
 
     std::optional<FactRow> fact(std::uint64_t seq);
     /// What a fact changed, in the order of positions; at most `limit`. Of one SKU, or of one place

@@ -2,6 +2,7 @@
 
 #include "canonical/fact.h"
 #include "readmodel/fact_fields.h"
+#include "readmodel/late_postings.h"
 
 namespace holdfast::readmodel {
 namespace {
@@ -26,11 +27,16 @@ bool is_reference(ByteSpan fields) {
 Retention::Retention(Database& database, Microseconds kept)
     : kept_(kept),
       find_recorded_at_(database, "SELECT recorded_at FROM facts WHERE seq = ?"),
-      find_fact_(database, "SELECT source, reservation, fields FROM facts WHERE seq = ?"),
+      find_fact_(database,
+                 "SELECT source, reservation, fields, occurred_at, recorded_at FROM facts "
+                 "WHERE seq = ?"),
       find_buckets_(database, "SELECT sku, place, bucket FROM postings WHERE seq = ?"),
       delete_older_posting_(database,
                             "DELETE FROM postings WHERE sku = ? AND place = ? AND bucket = ? AND "
                             "seq < ?"),
+      delete_late_posting_(database,
+                           "DELETE FROM late_postings WHERE sku = ? AND place = ? AND bucket = ? "
+                           "AND span = ? AND happened_at = ? AND seq = ?"),
       delete_older_position_(database,
                              "DELETE FROM source_positions WHERE source = ? AND epoch = ? AND "
                              "source_seq < ? AND seq < ?"),
@@ -70,8 +76,19 @@ void Retention::let_go(std::uint64_t seq) {
     const std::int64_t reservation = find_fact_.is_null(1) ? 0 : find_fact_.integer(1);
     const ByteSpan fields = find_fact_.bytes(2);
     fields_.assign(fields.begin(), fields.end());
+    const std::int64_t recorded = find_fact_.integer(4);
+    const std::int64_t happened =
+        find_fact_.is_null(3) ? recorded : happened_at(find_fact_.integer(3), recorded);
     find_fact_.reset();
+    let_go_of_postings(seq, happened, recorded);
 
+    let_go_of_fields(seq, source, fields_);
+    if (!is_reference(fields_)) delete_fact_.with(signed_of(seq)).finish();
+    if (reservation != 0) delete_reservation_.with(reservation, signed_of(seq)).finish();
+}
+
+void Retention::let_go_of_postings(std::uint64_t seq, std::int64_t happened,
+                                   std::int64_t recorded) {
     // Its own changes stay until the next ones of the same buckets are as old.
     buckets_.clear();
     find_buckets_.with(signed_of(seq));
@@ -81,9 +98,13 @@ void Retention::let_go(std::uint64_t seq) {
                             .bucket = find_buckets_.integer(2)});
     for (const BucketKey& key : buckets_)
         delete_older_posting_.with(key.sku, key.place, key.bucket, signed_of(seq)).finish();
-    let_go_of_fields(seq, source, fields_);
-    if (!is_reference(fields_)) delete_fact_.with(signed_of(seq)).finish();
-    if (reservation != 0) delete_reservation_.with(reservation, signed_of(seq)).finish();
+    // By business time nothing is told of the time before: its record is in what is kept.
+    if (happened == recorded) return;
+    for (const BucketKey& key : buckets_)
+        delete_late_posting_
+            .with(key.sku, key.place, key.bucket, late_span(happened, recorded), happened,
+                  signed_of(seq))
+            .finish();
 }
 
 void Retention::let_go_of_fields(std::uint64_t seq, std::int64_t source, ByteSpan fields) {

@@ -36,6 +36,7 @@ class Retention {
         std::int64_t bucket = 0;
     };
     void let_go(std::uint64_t seq);
+    void let_go_of_postings(std::uint64_t seq, std::int64_t happened, std::int64_t recorded);
     void let_go_of_fields(std::uint64_t seq, std::int64_t source, ByteSpan fields);
 
     Microseconds kept_;
@@ -48,6 +49,7 @@ class Retention {
     Statement find_fact_;
     Statement find_buckets_;
     Statement delete_older_posting_;
+    Statement delete_late_posting_;
     Statement delete_older_position_;
     Statement delete_case_;
     Statement delete_fact_;

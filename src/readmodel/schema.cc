@@ -11,6 +11,11 @@ namespace {
 // postings   What a fact changed, summed per position and bucket, and what was there after it: the
 //            level at any seq is one look into the primary key.
 //            Of what is older than the history that is kept, the newest one of each bucket.
+// late_postings  Of facts that happened before they were recorded, `units` are what business time
+// adds
+//            from happened_at until `until`: when they were recorded, or when a count was taken
+//            that had seen them. span: see late_postings.h.
+// counts     When the newest count of each position was taken, by business time.
 // reservations.holds counts the rows of holds.
 // holds      Units that open reservations have where, by bucket; a row goes when it reaches zero.
 // entities   Which facts said what about an item, location, channel, pool, ... : the newest one up
@@ -33,6 +38,11 @@ CREATE TABLE postings(sku INTEGER, place INTEGER, bucket INTEGER, seq INTEGER,
     delta INTEGER NOT NULL, balance INTEGER NOT NULL,
     PRIMARY KEY (sku, place, bucket, seq)) WITHOUT ROWID;
 CREATE INDEX postings_by_seq ON postings(seq, sku, place, bucket);
+CREATE TABLE late_postings(sku INTEGER, place INTEGER, bucket INTEGER, span INTEGER,
+    happened_at INTEGER, seq INTEGER, until INTEGER NOT NULL, units INTEGER NOT NULL,
+    PRIMARY KEY (sku, place, bucket, span, happened_at, seq)) WITHOUT ROWID;
+CREATE TABLE counts(sku INTEGER, place INTEGER, counted_at INTEGER NOT NULL,
+    PRIMARY KEY (sku, place)) WITHOUT ROWID;
 CREATE TABLE reservations(id INTEGER PRIMARY KEY, channel INTEGER, order_number TEXT,
     expires_at INTEGER, seq INTEGER NOT NULL, holds INTEGER NOT NULL);
 CREATE INDEX reservations_by_order ON reservations(order_number) WHERE order_number IS NOT NULL;
@@ -63,6 +73,8 @@ constexpr Table kTableList[] = {
     {"cursor", "one"},
     {"facts", "seq"},
     {"postings", "sku, place, bucket, seq"},
+    {"late_postings", "sku, place, bucket, span, happened_at, seq"},
+    {"counts", "sku, place"},
     {"reservations", "id"},
     {"holds", "sku, place, bucket, reservation"},
     {"policies", "kind, sku, location, channel, seq"},
