@@ -8,6 +8,7 @@
 #include "api/render_history.h"
 #include "api/tokens.h"
 #include "base/rfc3339.h"
+#include "explain/business_time.h"
 #include "http/json_writer.h"
 
 namespace holdfast::api {
@@ -42,6 +43,22 @@ bool parse_moment(Desk& desk, std::optional<std::string_view> text, AskedMoment&
     return true;
 }
 
+/// A business time; `asked` stays empty where the request names none.
+bool parse_business_time(const Params& params, std::optional<Instant>& asked, Fault& fault) {
+    const auto text = params.find("at_business_time");
+    if (!text) return true;
+    const auto time = parse_rfc3339(*text);
+    if (!time || *time <= Instant{})
+        return fault.set(problems::invalid_parameter, {},
+                         "at_business_time is a time in RFC 3339.");
+    if (params.find("channel"))
+        return fault.set(problems::invalid_parameter, {},
+                         "at_business_time tells what was there, not what a channel might sell: "
+                         "that was decided on what was known, see at.");
+    asked = *time;
+    return true;
+}
+
 bool parse_facts(const Params& params, std::size_t& facts, Fault& fault) {
     const auto text = params.find("facts");
     if (!text) return true;
@@ -70,6 +87,18 @@ std::optional<HistoryAnswer> no_such_moment(const readmodel::Reader& reader, std
         return HistoryAnswer{.problem = &problems::invalid_parameter,
                              .detail = "at is before the first fact of the ledger."};
     return std::nullopt;
+}
+
+/// Why nothing can be said of a business time, if so: the records of it are gone.
+std::optional<HistoryAnswer> no_such_business_time(readmodel::Reader& reader, Instant at) {
+    const std::uint64_t first = reader.cursor().first_seq;
+    if (first == 1 || reader.seq_at(at) >= first) return std::nullopt;
+    const auto oldest = reader.fact(first);
+    std::string detail = "History is kept from " + std::string(as_text(seq_token(first))) + " on";
+    if (oldest)
+        detail +=
+            ", recorded at " + std::string(holdfast::as_text(rfc3339_millis(oldest->recorded_at)));
+    return HistoryAnswer{.problem = &problems::history_gone, .detail = detail + "."};
 }
 
 References references_for(Desk& desk, const Call& call, LocationId at) {
@@ -131,6 +160,25 @@ void ask_to_explain(Desk& desk, const Call& call, const explain::Request& reques
                                                   references, numbers ? &*numbers : nullptr);
                            return answer;
                        });
+}
+
+void ask_by_business_time(Desk& desk, const Call& call, const explain::Request& request,
+                          const AskedMoment& known, Instant at) {
+    const std::uint64_t newest = desk.state().seq;
+    const References references = references_for(desk, call, request.location);
+    desk.history().ask(
+        call.token, known.seq != 0 ? known.seq : newest,
+        [request, known, newest, at, references](readmodel::Reader& reader) -> HistoryAnswer {
+            const std::uint64_t seq = resolved(reader, known, newest);
+            if (auto none = no_such_moment(reader, seq)) return *std::move(none);
+            if (auto gone = no_such_business_time(reader, at)) return *std::move(gone);
+            explain::Moment moment(reader, seq);
+            HistoryAnswer answer;
+            http::JsonWriter json(answer.body);
+            render_explanation(json, explain::explain_by_business_time(moment, request, at), moment,
+                               references, nullptr);
+            return answer;
+        });
 }
 
 void ask_for_timeline(Desk& desk, const Call& call, const Fault& fault,
@@ -202,14 +250,16 @@ void why_not_reservation(Desk& desk, const Call& call) {
 }
 
 void explain_position(Desk& desk, const Call& call) {
-    if (!read_params(desk, call, {{"channel"}, {"at"}, {"facts"}})) return;
+    if (!read_params(desk, call, {{"channel"}, {"at"}, {"at_business_time"}, {"facts"}})) return;
     const Params& params = desk.params();
     explain::Request request{.sku = desk.state().sku(call.path[0]),
                              .location = desk.state().location(call.path[1]),
                              .channel = asked_channel(desk, params.find("channel"))};
     AskedMoment moment;
+    std::optional<Instant> business_time;
     Fault fault;
     if (!parse_moment(desk, params.find("at"), moment, fault) ||
+        !parse_business_time(params, business_time, fault) ||
         !parse_facts(params, request.facts_per_bucket, fault)) {
         desk.refuse(call.token, fault);
         return;
@@ -219,7 +269,10 @@ void explain_position(Desk& desk, const Call& call) {
         !known_channel(desk, call, request.channel)) {
         return;
     }
-    ask_to_explain(desk, call, request, moment);
+    if (business_time)
+        ask_by_business_time(desk, call, request, moment, *business_time);
+    else
+        ask_to_explain(desk, call, request, moment);
 }
 
 void explain_availability(Desk& desk, const Call& call) {

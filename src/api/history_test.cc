@@ -123,6 +123,60 @@ TEST_F(HistoryTest, ExplainsThePastBySeqAndByTime) {
     EXPECT_EQ(quantity(ask("/v1/positions/BOOT/DC1/explain?at=" + time), "sellable"), 24);
 }
 
+TEST_F(HistoryTest, ALateTillEmptiesTheShelfOfThatEvening) {
+    const std::uint64_t evening_seq = seq();
+    const Instant evening = clock_.wall();
+    world_.run_for(10h);
+    const std::string sold_at(holdfast::as_text(rfc3339_millis(evening - 1ms)));
+    const std::string time(holdfast::as_text(rfc3339_millis(evening)));
+    // The till was offline and uploads in the morning what it sold before the evening.
+    expect_ok(event(R"("type":"pos.sale","time":")" + sold_at +
+                    R"(","data":{"location":"DC1","lines":[{"sku":"BOOT","quantity":24}]})"));
+    settle();
+    const std::string explain = "/v1/positions/BOOT/DC1/explain";
+    EXPECT_EQ(quantity(ask(explain + "?at=0-" + std::to_string(evening_seq)), "on_hand"), 24);
+    const http::Answer by_time = ask(explain + "?at_business_time=" + time);
+    ASSERT_EQ(by_time.status, 200u) << by_time.body;
+    EXPECT_EQ(quantity(by_time, "on_hand"), 0);
+    EXPECT_EQ(text(by_time, "business_time"), time);
+    EXPECT_EQ(text(by_time, "recorded_seq"), "0-" + std::to_string(evening_seq));
+    EXPECT_EQ(text(by_time, "as_of_seq"), "0-" + std::to_string(seq()));
+    // And as it was known then.
+    EXPECT_EQ(quantity(ask(explain + "?at_business_time=" + time + "&at=0-" +
+                           std::to_string(evening_seq)),
+                       "on_hand"),
+              24);
+    for (const char* wrong : {"at_business_time=0-4", "at_business_time=yesterday",
+                              "at_business_time=2026-01-01T00:00:00Z&channel=web"})
+        EXPECT_EQ(code_of(ask(explain + "?" + wrong)), "invalid_parameter") << wrong;
+}
+
+TEST_F(HistoryTest, ASaleThatACountHadSeenIsMissingFromTheShelfUntilTheCount) {
+    const auto text_of = [](Instant at) {
+        return std::string(holdfast::as_text(rfc3339_millis(at)));
+    };
+    const Instant opening = clock_.wall();
+    world_.run_for(8h);
+    const Instant counted = clock_.wall();
+    world_.run_for(1h);
+    expect_ok(event(R"("type":"stock.counted","time":")" + text_of(counted) +
+                    R"(","data":{"location":"DC1","lines":[{"sku":"BOOT","quantity":20}]})"));
+    world_.run_for(1h);
+    // The till sold them before the count, and tells it after it: nothing moves any more.
+    expect_ok(event(R"("type":"pos.sale","time":")" + text_of(opening + 4h) +
+                    R"(","data":{"location":"DC1","lines":[{"sku":"BOOT","quantity":1},)"
+                    R"({"sku":"BOOT","quantity":3}]})"));
+    settle();
+    const auto on_hand = [&](Instant at) {
+        return quantity(ask("/v1/positions/BOOT/DC1/explain?at_business_time=" + text_of(at)),
+                        "on_hand");
+    };
+    EXPECT_EQ(on_hand(opening + 1h), 24);
+    EXPECT_EQ(on_hand(opening + 5h), 20);
+    EXPECT_EQ(on_hand(counted + 1ms), 20);
+    EXPECT_EQ(on_hand(clock_.wall()), 20);
+}
+
 class ShortHistoryTest : public HistoryTest {
   protected:
     ShortHistoryTest() : HistoryTest(std::chrono::seconds(10)) {}
@@ -141,6 +195,9 @@ TEST_F(ShortHistoryTest, APastThatIsGoneIsToldAsSuch) {
         EXPECT_EQ(answer.status, 410u);
         EXPECT_EQ(code_of(answer), "history_gone") << answer.body;
     }
+    const http::Answer gone = ask("/v1/positions/BOOT/DC1/explain?at_business_time=" +
+                                  std::string(holdfast::as_text(rfc3339_millis(then))));
+    EXPECT_EQ(code_of(gone), "history_gone") << gone.body;
     // What was changed before is known still, as one number.
     const http::Answer now = ask("/v1/positions/BOOT/DC1/explain?channel=web");
     EXPECT_EQ(quantity(now, "reserved"), 5);

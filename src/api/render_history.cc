@@ -80,6 +80,8 @@ class NodeRenderer {
             json_.member("channel", reader.code(FactType::channel_upserted, node.channel.raw));
         if (node.row) scope_members(json_, *node.row, reader);
         if (node.balance) json_.member("balance", *node.balance);
+        if (node.facts != 0) json_.member("facts", node.facts);
+        if (node.until) json_.member("until", *node.until);
         if (node.facts_before != 0) json_.member("before", as_text(seq_token(node.facts_before)));
         if (const FactRow* fact = moment_.fact(node.fact)) {
             json_.key("fact").begin_object();
@@ -252,6 +254,9 @@ std::uint64_t render_explanation(JsonWriter& json, const Explanation& explanatio
         json.member("channel", reader.code(FactType::channel_upserted, explanation.of.channel.raw));
     json.member("as_of_seq", as_text(seq_token(explanation.seq)));
     if (const auto at = moment.at()) json.member("as_of", *at);
+    if (explanation.business_time)
+        json.member("business_time", *explanation.business_time)
+            .member("recorded_seq", as_text(seq_token(explanation.recorded_seq)));
     json.key("quantities").begin_array();
     NodeRenderer nodes(json, moment, references);
     for (const Node& node : explanation.quantities) nodes.render(node);

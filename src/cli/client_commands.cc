@@ -227,7 +227,7 @@ int status(const StatusOptions& options) {
         fmt::format("hub {}  {}  seq {}  durable {}  expiry {}\n", options.client.url,
                     member_text(body, "version"), member_text(body, "seq"),
                     member_text(body, "durable_seq"), member_text(body, "expiry"));
-    for (const char* section : {"counts", "counters", "journal"}) {
+    for (const char* section : {"counts", "counters", "journal", "read_model"}) {
         const auto* found = body.if_contains(section);
         if (found == nullptr || !found->is_object()) continue;
         TextTable table({section, ""});

@@ -221,12 +221,15 @@ class Grammar {
         auto* sub = command(app_, "explain", "Where a number comes from",
                             "  holdfast explain BOOT-42 DC1\n"
                             "  holdfast explain BOOT-42 DC1 --channel web --at 0-918273\n"
-                            "  holdfast explain BOOT-42 --channel web --at 2026-11-24T06:07:00Z",
+                            "  holdfast explain BOOT-42 --channel web --at 2026-11-24T06:07:00Z\n"
+                            "  holdfast explain BOOT-42 S1 --at-business-time 2026-11-23T18:00:00Z",
                             [&e] { return explain(e); });
         sub->add_option("sku", e.sku, "the SKU")->required();
         sub->add_option("location", e.location, "absent: what the channel may sell");
         sub->add_option("--channel", e.channel, "also what this channel may sell");
         sub->add_option("--at", e.at, "SEQ or TIME; absent: now");
+        sub->add_option("--at-business-time", e.at_business_time,
+                        "TIME: what was there then, also what was recorded later; --at: as known");
         sub->add_option("--facts", e.facts, "newest facts per bucket");
         add_client(sub, e.client);
         auto& w = o_->why_not;

@@ -31,6 +31,8 @@ std::string query_of(std::string path,
 std::string fact_text(const object& fact) {
     std::string text = fmt::format("{} {} {}", member_text(fact, "type"), member_text(fact, "seq"),
                                    member_text(fact, "recorded_at"));
+    const std::string happened = member_text(fact, "occurred_at");
+    if (!happened.empty()) text += ", happened " + happened;
     for (const char* name : {"source", "order", "document", "reservation", "reason", "actor"}) {
         const std::string value = member_text(fact, name);
         if (!value.empty()) text += fmt::format(", {} {}", name, value);
@@ -90,12 +92,16 @@ class TreeText {
             if (!code.empty()) label += fmt::format(" {}", code);
         }
         std::string value = member_text(node, "value");
-        if (name == "change" && !value.starts_with('-')) value.insert(0, "+");
+        if ((name == "change" || name == "late") && !value.starts_with('-')) value.insert(0, "+");
         if (value == "null") value = "-";
         std::string why = member_text(node, "formula");
         if (const auto* scope = node.if_contains("scope"))
             why = "for" + scope_text(scope->as_object()) + "; ";
+        const std::string facts = member_text(node, "facts");
+        if (!facts.empty()) why += facts + " facts, the newest: ";
         if (const auto* fact = node.if_contains("fact")) why += fact_text(fact->as_object());
+        const std::string until = member_text(node, "until");
+        if (!until.empty()) why += ", seen by the count of " + until;
         const bool elsewhere = !node.contains("formula") && !node.contains("fact");
         const object* whole = elsewhere ? quantity(name) : nullptr;
         if (whole != nullptr) why = member_text(*whole, "formula");
@@ -106,7 +112,8 @@ class TreeText {
         if (whole == nullptr && depth == 0) told_.insert(name);
         for (const object& input : member_rows(whole == nullptr ? node : *whole, "inputs")) {
             // A bucket that was always empty has nothing to say.
-            const bool silent = member_text(input, "name") == "earlier" && !input.contains("fact");
+            const std::string of = member_text(input, "name");
+            const bool silent = (of == "earlier" || of == "recorded") && !input.contains("fact");
             if (!silent) add(input, depth + 1);
         }
     }
@@ -122,6 +129,13 @@ std::string title_of(const object& answer) {
     const std::string channel = member_text(answer, "channel");
     if (!location.empty()) title += " @ " + location;
     if (!channel.empty()) title += " for " + channel;
+    const std::string business_time = member_text(answer, "business_time");
+    if (!business_time.empty())
+        return title + fmt::format(
+                           ", as it was at {}: what was recorded by then (up to {}), and "
+                           "what came late (up to {})",
+                           business_time, member_text(answer, "recorded_seq"),
+                           member_text(answer, "as_of_seq"));
     title += fmt::format(", as of {}", member_text(answer, "as_of_seq"));
     const std::string at = member_text(answer, "as_of");
     return at.empty() ? title : title + " " + at;
@@ -203,6 +217,9 @@ std::string change_text(const object& change) {
 int explain(const ExplainOptions& options) {
     HttpRequest request;
     if (options.location.empty()) {
+        if (!options.at_business_time.empty())
+            return complain({kExitUsage, "a business time is asked of one location", "",
+                             "holdfast explain SKU LOCATION --at-business-time T"});
         if (options.channel.empty())
             return complain({kExitUsage, "explain needs a location or a channel", "",
                              "holdfast explain SKU LOCATION, or SKU --channel C"});
@@ -214,6 +231,7 @@ int explain(const ExplainOptions& options) {
                                             url_encoded(options.location)),
                                 {{"channel", options.channel},
                                  {"at", options.at},
+                                 {"at_business_time", options.at_business_time},
                                  {"facts", fmt::to_string(options.facts)}});
     }
     const auto answer =

@@ -14,7 +14,8 @@ struct ExplainOptions {
     std::string sku;
     std::string location;  ///< empty: what the channel may sell of the SKU
     std::string channel;
-    std::string at;  ///< seq token or time; empty: now
+    std::string at;                ///< seq token or time; empty: now
+    std::string at_business_time;  ///< by when things happened; empty: by when they were recorded
     std::uint64_t facts = 5;
 };
 int explain(const ExplainOptions& options);

@@ -1,31 +1,12 @@
 #include "explain/explanation.h"
 
 #include <algorithm>
-#include <set>
 
 #include "explain/channel_tree.h"
 #include "explain/position_tree.h"
+#include "explain/source_ages.h"
 
 namespace holdfast::explain {
-namespace {
-
-/// The newest word of each source that a told fact came from.
-std::vector<SourceAge> sources_of(Moment& moment, const std::vector<Node>& quantities) {
-    std::set<std::uint32_t> seen;
-    std::vector<SourceAge> ages;
-    for (const Node& quantity : quantities) {
-        for (const Node& leaf : quantity.inputs) {
-            const readmodel::FactRow* fact = moment.fact(leaf.fact);
-            if (fact == nullptr || fact->source == kNoId || !seen.insert(fact->source).second)
-                continue;
-            ages.push_back({.source = fact->source,
-                            .fact = moment.reader().source_seen(fact->source, moment.seq())});
-        }
-    }
-    return ages;
-}
-
-}  // namespace
 
 Explanation explain(Moment& moment, const Request& request) {
     Explanation answer{.of = request, .seq = moment.seq()};

@@ -24,6 +24,9 @@ inline constexpr std::size_t facts_per_bucket_max = 100;
 struct Explanation {
     Request of;
     std::uint64_t seq = 0;
+    /// By business time: the moment, and the newest fact that was recorded by then.
+    std::optional<Instant> business_time = {};
+    std::uint64_t recorded_seq = 0;
     std::vector<Node> quantities;
     std::vector<SourceAge> sources;  ///< of the newest facts told, each source once
 };

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/instant.h"
 #include "canonical/ids.h"
 #include "canonical/quantity.h"
 
@@ -44,6 +45,8 @@ struct Node {
     std::optional<RowScope> row = {};   ///< of a version of a policy row
     bool removed = false;               ///< the version took the row away: it has no value
     std::uint64_t facts_before = 0;     ///< what came before this seq is summed up here
+    std::uint64_t facts = 0;            ///< it sums up so many, of which `fact` is the newest
+    std::optional<Instant> until = {};  ///< of a late change: until when a count lacked it
 };
 
 /// How old the newest word of a source is, at the moment that is explained.

@@ -184,25 +184,32 @@ Node PositionTree::promisable() {
     return node;
 }
 
+std::vector<Node> sums_of_buckets(const std::vector<Node>& nodes) {
+    const auto named = [&](std::string_view name) {
+        return Node{.name = name, .value = value_in(nodes, name)};
+    };
+    const Node s = named("sellable"), d = named("damaged"), q = named("quarantine"),
+               x = named("suspect"), r = named("reserved"), a = named("allocated");
+    const Node free{.name = "free", .value = s.value - r.value - a.value};
+    return {{.name = "on_hand",
+             .value = s.value + d.value + q.value + x.value,
+             .formula = "sellable + damaged + quarantine + suspect",
+             .inputs = {s, d, q, x}},
+            {.name = "free",
+             .value = free.value,
+             .formula = "sellable - reserved - allocated",
+             .inputs = {s, r, a}},
+            {.name = "oversold",
+             .value = std::max<Units>(0, -free.value),
+             .formula = "max(0, 0 - free)",
+             .inputs = {free}}};
+}
+
 std::vector<Node> PositionTree::quantities() {
     std::vector<Node> nodes;
     for (const Bucket b : kBuckets)
         nodes.push_back(b == Bucket::in_transit ? in_transit() : bucket(b));
-    const auto named = [&](std::string_view name) {
-        return Node{.name = name, .value = value_in(nodes, name)};
-    };
-    const auto add = [&](std::string_view name, std::int64_t value, std::string_view formula,
-                         std::vector<Node> inputs) {
-        nodes.push_back(
-            {.name = name, .value = value, .formula = formula, .inputs = std::move(inputs)});
-    };
-    const Node s = named("sellable"), d = named("damaged"), q = named("quarantine"),
-               x = named("suspect");
-    add("on_hand", s.value + d.value + q.value + x.value,
-        "sellable + damaged + quarantine + suspect", {s, d, q, x});
-    nodes.push_back(free());
-    const Node free_units = named("free");
-    add("oversold", std::max<Units>(0, -free_units.value), "max(0, 0 - free)", {free_units});
+    for (Node& sum : sums_of_buckets(nodes)) nodes.push_back(std::move(sum));
     nodes.push_back(safety_stock());
     nodes.push_back(policy("buffer", PolicyKind::buffer));
     nodes.push_back(promisable());

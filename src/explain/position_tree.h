@@ -47,6 +47,9 @@ class PositionTree {
     std::size_t facts_per_bucket_;
 };
 
+/// on_hand, free and oversold of the buckets among `nodes`, whose inputs are told by their names.
+std::vector<Node> sums_of_buckets(const std::vector<Node>& nodes);
+
 /// Rows of a policy as the inputs of a node, the most specific first. Versions that removed a row
 /// are told as `removed` and count for nothing.
 std::vector<Node> row_nodes(const std::vector<readmodel::PolicyVersion>& rows);

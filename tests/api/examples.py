@@ -35,10 +35,19 @@ def check_answers(contract, report):
                 report.check(f"request example of {operation.id}", contract.schema_fault(schema, example))
 
 
-def target(hub, operation, number):
-    """Path and query with the document's own example values."""
+def variants(operation):
+    """The parameters of each request to make: all that stand together, and one more for each that excludes others."""
+    alone = [p for p in operation.parameters() if "x-holdfast-excludes" in p]
+    yield [p for p in operation.parameters() if p not in alone]
+    for parameter in alone:
+        yield [p for p in operation.parameters()
+               if p is parameter or (p not in alone and p["name"] not in parameter["x-holdfast-excludes"])]
+
+
+def target(hub, operation, number, parameters=None):
+    """Path and query with the document's own example values: of these parameters, or of all that stand together."""
     path, query = operation.path, []
-    for parameter in operation.parameters():
+    for parameter in parameters or next(variants(operation)):
         name, example = parameter["name"], parameter.get("example")
         if parameter["in"] == "path":
             if operation.id in FRESH_RESERVATION:
@@ -76,7 +85,7 @@ def run(hub, contract, report):
     numbers = itertools.count(1)
     operations = sorted(contract.operations, key=lambda operation: operation.id in LAST)
     for operation in operations:
-        for media, example in operation.request_examples():
+        for parameters, (media, example) in itertools.product(variants(operation), operation.request_examples()):
             number = next(numbers)
             # The document's orders would collide: each belongs to one reservation.
             if isinstance(example, dict) and "order" in example:
@@ -84,8 +93,8 @@ def run(hub, contract, report):
             if isinstance(example, dict) and "cases" in example:
                 example = {**example, "cases": [world.open_case(hub, f"bulk-{number}")]}
             report.want(1)
-            answer = hub.call(operation.method, target(hub, operation, number), body_of(media, example),
-                              headers_of(operation, number, media))
+            answer = hub.call(operation.method, target(hub, operation, number, parameters),
+                              body_of(media, example), headers_of(operation, number, media))
             report.request()
             report.saw(operation.id, answer)
             fault = contract.answer_fault(operation, answer)

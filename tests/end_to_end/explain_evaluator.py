@@ -8,7 +8,7 @@ import re
 
 TOKEN = re.compile(r"\s*(\d+|[a-z_]+|[-+*(),])")
 # What is true where nothing was ever said.
-UNSAID = {"earlier": 0, "node_online": 1, "used": 0, "location_open": 0}
+UNSAID = {"earlier": 0, "recorded": 0, "node_online": 1, "used": 0, "location_open": 0}
 
 
 class Wrong(Exception):

@@ -20,6 +20,7 @@ class Dated:
 class History:
     def __init__(self):
         self.levels = {}    # (sku, location, bucket) -> Dated balance
+        self.happened = {}  # (sku, location, bucket) -> [(when it happened, seq, delta)], times cut to milliseconds
         self.policies = {}  # (kind, sku or None, location or None) -> Dated value, None = no row
         self.open = {}      # location -> Dated
         self.pools = {}     # pool -> Dated list
@@ -41,6 +42,8 @@ class History:
     def add(self, fact):
         seq, data = int(fact["seq"][2:]), fact["data"]
         self.last = seq
+        # A clock that runs ahead makes nothing later than its record.
+        happened = min(fact["time"], fact.get("occurredtime", fact["time"]))
         for posting in data.get("postings", []):
             if posting["place"] not in ("location", "lane"):
                 continue
@@ -48,6 +51,7 @@ class History:
             sku, location = posting["sku"], posting.get("location") or posting["destination"]
             dated = self.levels.setdefault((sku, location, posting["bucket"]), Dated(0))
             dated.put(seq, dated.at(seq) + posting["delta"])
+            self.happened.setdefault((sku, location, posting["bucket"]), []).append((happened, seq, posting["delta"]))
             self.of_sku.setdefault(sku, set()).add(location)
         if fact["type"] == "policy.changed" and "value" in data:
             row = self.policies.setdefault((data["kind"], data.get("sku"), data.get("location")), Dated(None))
@@ -62,6 +66,11 @@ class History:
     def level(self, sku, location, bucket, seq):
         dated = self.levels.get((sku, location, bucket))
         return dated.at(seq) if dated else 0
+
+    def level_by_business_time(self, sku, location, bucket, until, seq):
+        """What had happened in milliseconds up to `until`, as far as it was known at seq."""
+        changes = self.happened.get((sku, location, bucket), [])
+        return sum(delta for when, known, delta in changes if when <= until and known <= seq)
 
     def policy(self, kind, sku, location, seq):
         for scope in ((sku, location), (sku, None), (None, location), (None, None)):
