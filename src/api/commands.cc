@@ -16,6 +16,7 @@ std::string_view lines_pointer(Operation operation) {
         case Operation::upsert_group:
         case Operation::upsert_pool: return "#/locations";
         case Operation::act_on_cases: return "#/cases";
+        case Operation::upsert_item: return "#/kit/components";
         default: return "#/lines";
     }
 }

@@ -22,12 +22,34 @@ bool read_unit(Decoder::Parts& parts, JsonReader& reader, json::value value, Ite
         });
 }
 
+bool read_kit(Decoder::Parts& parts, JsonReader& reader, json::value value,
+              std::vector<KitComponent>& components, bool& assembled) {
+    const auto read_component = [&](std::size_t, json::value item) {
+        KitComponent& component = components.emplace_back();
+        return reader.read_object(item, FieldNames<2>{"sku", "quantity"}, bit(0) | bit(1),
+                                  [&](std::size_t field, json::value v) {
+                                      return field == 0
+                                                 ? parts.sku(reader, v, component.sku)
+                                                 : reader.read_integer(v, component.quantity);
+                                  });
+    };
+    const bool read =
+        reader.read_object(value, FieldNames<2>{"components", "assembled"}, bit(0),
+                           [&](std::size_t field, json::value v) {
+                               if (field == 1) return reader.read_bool(v, assembled);
+                               return reader.read_array(v, kit_components_max, read_component);
+                           });
+    if (read && components.empty()) return reader.invalid("A kit has at least one component.");
+    return read;
+}
+
 }  // namespace
 
 bool Decoder::item(std::string_view body, UpsertItem& out, Fault& fault) {
     Parts& parts = *parts_;
     JsonReader reader(fault);
     std::vector<ItemUnit> units;
+    std::vector<KitComponent> components;
     const auto on_field = [&](std::size_t field, json::value v) {
         switch (field) {
             case 0: return parts.kept_text(reader, v, 0, title_bytes_max, out.title);
@@ -37,17 +59,23 @@ bool Decoder::item(std::string_view body, UpsertItem& out, Fault& fault) {
                 return reader.read_array(v, item_units_max, [&](std::size_t, json::value unit) {
                     return read_unit(parts, reader, unit, units.emplace_back());
                 });
+            case 3:
+                out.sets_components = true;
+                if (JsonReader::is_null(v)) return reader.read_null(v);
+                return read_kit(parts, reader, v, components, out.assembled);
             default: return parts.kept_text(reader, v, 1, code_bytes_max, out.code);
         }
     };
     const bool read =
         out.code.empty()
             ? reader.read_document(parts.parser, body,
-                                   FieldNames<4>{"title", "unit_value", "units", "sku"}, bit(3),
-                                   on_field)
+                                   FieldNames<5>{"title", "unit_value", "units", "kit", "sku"},
+                                   bit(4), on_field)
             : reader.read_document(parts.parser, body_or_empty_object(body),
-                                   FieldNames<3>{"title", "unit_value", "units"}, 0, on_field);
+                                   FieldNames<4>{"title", "unit_value", "units", "kit"}, 0,
+                                   on_field);
     if (read) out.units = parts.kept<ItemUnit>(units);
+    if (read) out.components = parts.kept<KitComponent>(components);
     return read;
 }
 

@@ -212,6 +212,7 @@ void begin_problem(http::JsonWriter& json, const ProblemKind& kind, std::string_
 /// Which member of a line the refusal is about; empty for the line as a whole.
 std::string_view member_of(Refusal refusal) {
     switch (refusal) {
+        case Refusal::kit_not_allowed:
         case Refusal::unknown_sku: return "/sku";
         case Refusal::unknown_location:
         case Refusal::location_required:

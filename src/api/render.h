@@ -22,8 +22,8 @@ void render_fact(http::JsonWriter& json, const FactView& fact, const ledger::Sta
 void render_entity(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
 /// The members of `api_key` from the fact that made it, into an open object.
 void render_api_key_members(http::JsonWriter& json, const FactView& fact);
-/// "units" of the fact that sets them, into an open object.
-void render_units(http::JsonWriter& json, const FactView& fact);
+/// "units" and "kit" of the fact that sets them, into an open object.
+void render_item_members(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
 void render_scopes(http::JsonWriter& json, std::string_view scopes);
 
 /// `reservation_state`: what a reservation is now.

@@ -67,6 +67,23 @@ void location_list(JsonWriter& json, std::span<const LocationId> locations, cons
     json.end_array();
 }
 
+/// Recipes never change, so that an old fact reads as it did.
+void kit_member(JsonWriter& json, const State& state, const ledger::KitRow& kit) {
+    json.key("kit");
+    if (kit.recipe == 0) {
+        json.null();
+        return;
+    }
+    json.begin_object().key("components").begin_array();
+    for (const ledger::Component& component : state.kits.recipe(kit.recipe).components) {
+        json.begin_object()
+            .member("sku", state.items.code(component.sku.raw))
+            .member("quantity", component.units)
+            .end_object();
+    }
+    json.end_array().member("assembled", kit.assembled).end_object();
+}
+
 }  // namespace
 
 void render_scopes(JsonWriter& json, std::string_view scopes) {
@@ -89,14 +106,17 @@ void render_api_key_members(JsonWriter& json, const FactView& fact) {
     if (key.expires_at != 0) json.member("expires_at", instant_from_raw(key.expires_at));
 }
 
-void render_units(JsonWriter& json, const FactView& fact) {
-    const auto units = fact.field(FieldTag::item_units);
-    if (!units) return;
-    json.key("units").begin_array();
-    for_each_unit(*units, [&](const ItemUnit& unit) {
-        unit_row(json, unit.code, unit.numerator, unit.denominator);
-    });
-    json.end_array();
+void render_item_members(JsonWriter& json, const FactView& fact, const State& state) {
+    if (const auto units = fact.field(FieldTag::item_units)) {
+        json.key("units").begin_array();
+        for_each_unit(*units, [&](const ItemUnit& unit) {
+            unit_row(json, unit.code, unit.numerator, unit.denominator);
+        });
+        json.end_array();
+    }
+    if (const auto kit = fact.field_as<KitField>(FieldTag::kit))
+        kit_member(json, state,
+                   {.recipe = kit->recipe, .assembled = (kit->flags & kKitAssembled) != 0});
 }
 
 void render_entity(JsonWriter& json, const FactView& fact, const State& state) {
@@ -133,7 +153,7 @@ void render_entity(JsonWriter& json, const FactView& fact, const State& state) {
             if (const auto value = fact.field_as<std::int64_t>(FieldTag::unit_value)) {
                 json.member("unit_value", *value);
             }
-            render_units(json, fact);
+            render_item_members(json, fact, state);
             break;
     }
     render_notes(json, fact, state);
@@ -150,6 +170,8 @@ void render_item(JsonWriter& json, const State& state, SkuId id, std::int64_t un
             unit_row(json, unit.code, unit.numerator, unit.denominator);
         json.end_array();
     }
+    if (const ledger::KitRow kit = state.kits.row(id); kit.recipe != 0)
+        kit_member(json, state, kit);
     end_with_seq(json, state.items.changed_at_seq(id.raw));
 }
 

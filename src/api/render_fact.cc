@@ -70,7 +70,7 @@ void render_references(JsonWriter& json, const FactView& fact, const State& stat
 void render_reference_data(JsonWriter& json, const FactView& fact, const State& state) {
     text_member(json, "code", fact.text(FieldTag::code));
     text_member(json, "title", fact.text(FieldTag::title));
-    render_units(json, fact);
+    render_item_members(json, fact, state);
     const auto entity = fact.field_as<EntityField>(FieldTag::entity);
     if (entity && fact.type() == FactType::location_upserted) {
         json.member("enabled", (entity->flags & kLocationEnabled) != 0);

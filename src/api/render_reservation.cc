@@ -33,18 +33,29 @@ void expiry_member(JsonWriter& json, const FactView& fact) {
     }
 }
 
-/// Parts of a fact that makes a reservation: posting i is part i.
+/// The kit that a line asked for, of which it holds a component.
+void kit_member(JsonWriter& json, const State& state, std::uint32_t recipe) {
+    if (recipe != 0) json.member("kit", state.items.code(state.kits.recipe(recipe).kit.raw));
+}
+
+/// Parts of a fact that makes a reservation.
 void new_lines(JsonWriter& json, const FactView& fact, const State& state) {
     const auto numbers = fact.field(FieldTag::part_lines);
+    const auto recipes = fact.field(FieldTag::part_recipes);
+    const auto part_of_posting = fact.field(FieldTag::part_of_posting);
     json.key("lines").begin_array();
     for (std::size_t i = 0; i < fact.posting_count_without_quotas(); ++i) {
         const Posting posting = fact.posting(i);
+        // Units from stock and from supply at one place are of one part.
+        const auto part =
+            fact.item<std::uint32_t>(part_of_posting, i, static_cast<std::uint32_t>(i));
         json.begin_object()
-            .member("line", fact.item<std::uint64_t>(numbers, i, i + 1))
+            .member("line", fact.item<std::uint64_t>(numbers, part, std::uint64_t{part} + 1))
             .member("sku", state.items.code(posting.sku.raw))
             .member("location", state.locations.code(posting.place.location().raw))
-            .member("quantity", posting.delta)
-            .end_object();
+            .member("quantity", posting.delta);
+        kit_member(json, state, fact.item<std::uint32_t>(recipes, part, 0));
+        json.end_object();
     }
     json.end_array();
 }
@@ -182,8 +193,9 @@ void render_reservation_state(JsonWriter& json, const ledger::Reservation& reser
             .member("cancel_pending", counts.cancel_pending)
             .member("shipped", counts.shipped)
             .member("ended", counts.ended)
-            .member("expired", counts.expired)
-            .end_object();
+            .member("expired", counts.expired);
+        kit_member(json, state, part.recipe);
+        json.end_object();
     }
     json.end_array().member("seq", as_text(seq_token(reservation.seq))).end_object();
 }

@@ -6,6 +6,7 @@
 #include "http/json_writer.h"
 #include "ledger/availability.h"
 #include "ledger/backorders.h"
+#include "ledger/kit_availability.h"
 
 namespace holdfast::api {
 namespace {
@@ -75,19 +76,20 @@ void answer_availability(Desk& desk, const Call& call, ChannelId channel,
 struct PositionView {
     ledger::Position row;
     ledger::RareBuckets rare;
+    Units promisable = 0;
     std::uint64_t seq = 0;  ///< of the last change of anything that is shown
 };
 
 void render_position(http::JsonWriter& json, const ledger::State& state, const PositionView& view,
                      Instant now, std::uint64_t as_of) {
-    const auto& [row, rare, seq] = view;
+    const auto& [row, rare, promisable, seq] = view;
     json.begin_object()
         .member("sku", state.items.code(row.sku.raw))
         .member("location", state.locations.code(row.location.raw))
         .member("on_hand", row.sellable + rare.damaged + rare.quarantine + rare.suspect)
         .member("reserved", row.reserved)
         .member("allocated", row.allocated)
-        .member("available_to_sell", ledger::promisable_at(state, row))
+        .member("available_to_sell", promisable)
         .member("damaged", rare.damaged)
         .member("in_transit", rare.in_transit)
         .member("backorderable", ledger::backorderable(state, row.sku, row.location, now))
@@ -119,6 +121,13 @@ PositionView position_of(const ledger::State& state, SkuId sku, LocationId at) {
         ledger::refresh_policies(state, view.row);
     }
     view.rare = state.positions.rare(sku, at);
+    if (const std::uint32_t recipe = state.kits.sold_by(sku); recipe != 0) {
+        const auto kits = ledger::kits_promisable(state, state.kits.recipe(recipe), at);
+        view.promisable = kits.units;
+        view.seq = std::max(view.seq, kits.seq);
+    } else {
+        view.promisable = ledger::promisable_at(state, view.row);
+    }
     return view;
 }
 

@@ -119,6 +119,7 @@ struct KitComponent {
     std::int64_t quantity = 0;
 };
 inline constexpr std::size_t kit_components_max = 32;
+inline constexpr std::int64_t kit_units_max = 1'000'000;
 
 /// Something that happened outside. Physical facts are never refused for lack of stock.
 struct RecordEvent {
@@ -173,7 +174,11 @@ struct UpsertItem {
     std::int64_t unit_value = -1;
     std::span<const ItemUnit> units;           ///< beside the base unit; in place of those before
     bool sets_units = false;                   ///< false: the units stay as they are
-    std::span<const KitComponent> components;  ///< none: no kit
+    std::span<const KitComponent> components;  ///< in place of those before; none: no kit
+    bool sets_components = false;              ///< false: a kit stays what it is
+    /// A kit that is made before it is sold has stock of its own and is sold from that; any other
+    /// is sold from its components. Said with `sets_components`.
+    bool assembled = false;
 };
 
 inline constexpr std::uint32_t kLocationEnabled = 1;  ///< may be promised from

@@ -140,6 +140,9 @@ enum class FieldTag : std::uint16_t {
     since = 60,             ///< i64 microseconds UTC: when a node fell silent or came back
     quota = 61,             ///< QuotaField
     item_units = 62,        ///< UnitField each, its code behind it; absent = as before
+    kit = 63,               ///< KitField; absent = as before
+    components = 64,        ///< ComponentField each: of a recipe that the fact is the first to tell
+    part_recipes = 65,      ///< u32 list: recipe of each new part's line; absent = none of a kit
 };
 
 struct KeyField {
@@ -175,6 +178,16 @@ struct UnitField {
     std::uint32_t code_bytes = 0;  ///< of the code that follows
 };
 static_assert(sizeof(UnitField) == 12);
+inline constexpr std::uint32_t kKitAssembled = 1;  ///< it has stock of its own
+struct KitField {
+    std::uint32_t recipe = 0;  ///< number of what it is made of, from 1; 0 = it is no kit
+    std::uint32_t flags = 0;
+};
+struct ComponentField {
+    std::uint32_t sku = kNoId;
+    std::uint32_t units = 0;  ///< of it in one kit
+};
+static_assert(sizeof(KitField) == 8 && sizeof(ComponentField) == 8);
 /// Both limits below zero: the row is removed.
 struct QuotaField {
     std::uint32_t group = kNoId;

@@ -65,6 +65,9 @@ class LedgerCheckTest : public readmodel::ReadModelTest {
     static Snapshot snapshot(const ledger::State& state) {
         Snapshot snapshot;
         for (std::uint32_t sku = 0; sku < state.items.size(); ++sku) {
+            // The interface refuses to explain what is sold from its components: they are
+            // explained.
+            if (state.kits.sold_by(SkuId{sku}) != 0) continue;
             for (std::uint32_t channel = 0; channel < state.channels.size(); ++channel) {
                 add(snapshot, state, {.sku = SkuId{sku}, .channel = ChannelId{channel}});
                 for (std::uint32_t at = 0; at < state.locations.size(); ++at)

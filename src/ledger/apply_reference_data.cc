@@ -51,6 +51,20 @@ void apply_item(State& state, const FactView& fact, const EntityField& entity) {
     state.items.put(entity.id, fact.text(FieldTag::code), fact.text(FieldTag::title), fact.seq());
     if (const auto units = fact.field(FieldTag::item_units))
         state.item_rows.set_units(SkuId{entity.id}, units_in(*units));
+    if (const auto kit = fact.field_as<KitField>(FieldTag::kit)) {
+        if (const auto components = fact.field(FieldTag::components)) {
+            Recipe recipe{.kit = SkuId{entity.id}, .components = {}};
+            for (std::size_t i = 0; (i + 1) * sizeof(ComponentField) <= components->size(); ++i) {
+                const auto row = fact.item<ComponentField>(components, i, {});
+                recipe.components.push_back({.sku = SkuId{row.sku}, .units = row.units});
+            }
+            state.kits.add_recipe(std::move(recipe));
+        }
+        HOLDFAST_CHECK(kit->recipe <= state.kits.recipes(), "a kit's recipe is known");
+        state.kits.set(SkuId{entity.id},
+                       {.recipe = kit->recipe, .assembled = (kit->flags & kKitAssembled) != 0});
+        state.reference_seq = fact.seq();
+    }
 }
 
 void apply_pool(State& state, const FactView& fact, const EntityField& entity) {

@@ -87,6 +87,7 @@ void check_counts(const PartCounts& counts) {
 void apply_to_parts(State& state, const FactView& fact, Reservation& reservation) {
     const auto part_of_posting = fact.field(FieldTag::part_of_posting);
     const auto part_lines = fact.field(FieldTag::part_lines);
+    const auto part_recipes = fact.field(FieldTag::part_recipes);
     const Flow flow = flow_of(fact.type());
     const std::size_t postings = fact.posting_count_without_quotas();
     const auto dates = fact.field(FieldTag::promise_dates);
@@ -102,6 +103,8 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
             Part& part = state.reservations.append_part(reservation);
             part.line = fact.item<std::uint64_t>(part_lines, fresh, std::uint64_t{fresh} + 1);
             part.sku = posting.sku;
+            part.recipe = fact.item<std::uint32_t>(part_recipes, fresh, 0);
+            HOLDFAST_CHECK(part.recipe <= state.kits.recipes(), "a part's recipe is known");
             part.location = posting.place.kind() == PlaceKind::lane
                                 ? state.lanes.lane(posting.place.number()).source
                                 : posting.place.location();

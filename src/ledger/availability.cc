@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ledger/group_limits.h"
+#include "ledger/kit_availability.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -76,6 +77,8 @@ Units promisable_from_odd_location(const State& state, const Position& row) {
 }
 
 Availability available_to_sell(const State& state, ChannelId channel, SkuId sku) {
+    if (const std::uint32_t recipe = state.kits.sold_by(sku); recipe != 0)
+        return kits_to_sell(state, channel, state.kits.recipe(recipe));
     const ChannelRow& row = state.channel_row(channel);
     Availability answer;
     if (row.pool == kNoPool) return answer;
@@ -94,6 +97,8 @@ Availability available_to_sell(const State& state, ChannelId channel, SkuId sku)
 }
 
 Availability available_to_sell(const State& state, ChannelId channel, SkuId sku, LocationId at) {
+    if (const std::uint32_t recipe = state.kits.sold_by(sku); recipe != 0)
+        return kits_to_sell(state, channel, state.kits.recipe(recipe), at);
     const PoolId pool = state.channel_row(channel).pool;
     if (pool != kNoPool && !state.pool_rows[pool.raw].contains(at)) return {};
     const Position* position = state.positions.find(sku, at);

@@ -103,7 +103,8 @@ class OnBackorder {
                          .location = at,
                          .quantity = units,
                          .bucket = Bucket::backordered,
-                         .due = promise_date(context_.state, part.sku, at, now, units, ahead)}});
+                         .due = promise_date(context_.state, part.sku, at, now, units, ahead),
+                         .recipe = part.recipe}});
         ahead_[position_key(part.sku, at.raw)].waiting += units;
         return room ? Refusal::none : Refusal::backorder_limit_reached;
     }

@@ -212,7 +212,9 @@ Plan plan_on_backorder(const State& state, Instant now, ChannelId channel,
     for (const PlannedPart& part : plan.parts) second.take(part.sku, part.location, part.quantity);
     ArenaList<LineProblem> problems(arena, 0);
     for (LineProblem problem : plan.problems) {
-        const bool may_wait = for_want_of_stock(problem.refusal);
+        // A kit would wait for all its components at once; it is not promised from supply.
+        const bool may_wait = for_want_of_stock(problem.refusal) &&
+                              state.kits.sold_by(lines[problem.line_index].sku) == 0;
         if (may_wait && second.plan(problem.line_index, lines[problem.line_index])) continue;
         if (may_wait && problem.refusal != Refusal::quota_exhausted)
             problem.refusal = Refusal::backorder_limit_reached;

@@ -3,6 +3,7 @@
 #include "ledger/cancel.h"
 
 #include "base/planted.h"
+#include "ledger/kits.h"
 #include "ledger/parked.h"
 
 namespace holdfast::ledger {
@@ -24,16 +25,29 @@ Units give_up(ReservationChanges& changes, std::span<const std::uint32_t> parts,
     return taken;
 }
 
-Refusal line_refusal(ReservationChanges& changes, const Line& line, std::uint64_t number,
-                     Wish wish) {
+/// Whether each of the line's parts, or each component of its kit, has so many units to release.
+bool has_to_release(const Context& context, ReservationChanges& changes,
+                    std::span<const std::uint32_t> parts, Units quantity) {
+    bool enough = true;
+    visit_components(context, changes, parts, quantity,
+                     [&](std::span<const std::uint32_t> of_component, Units units) {
+                         for (const std::uint32_t part : of_component)
+                             units -= changes.now(part).reserved + changes.now(part).backordered;
+                         enough &= units <= 0;
+                         return enough;
+                     });
+    return enough;
+}
+
+Refusal line_refusal(const Context& context, ReservationChanges& changes, const Line& line,
+                     std::uint64_t number, Wish wish) {
     if (line.quantity < 1) return Refusal::quantity_must_be_positive;
     if (line.quantity > quantity_max) return Refusal::quantity_too_large;
     if (!changes.has_line(number)) return Refusal::unknown_line;
     if (wish == Wish::cancel) return Refusal::none;
-    Units there = 0;
-    for (const std::uint32_t part : changes.parts_of_line(number))
-        there += changes.now(part).reserved + changes.now(part).backordered;
-    return there < line.quantity ? Refusal::nothing_to_release : Refusal::none;
+    return has_to_release(context, changes, changes.parts_of_line(number), line.quantity)
+               ? Refusal::none
+               : Refusal::nothing_to_release;
 }
 
 /// Gives up the lines, or everything where there are none; tells the lines that cannot be.
@@ -46,10 +60,14 @@ ArenaList<LineProblem> give_up_lines(const Context& context, std::span<const Lin
     for (std::uint32_t i = 0; i < lines.size(); ++i) {
         const Line& line = lines[i];
         const std::uint64_t number = line_number(line, i);
-        const Refusal refusal = line_refusal(changes, line, number, wish);
+        const Refusal refusal = line_refusal(context, changes, line, number, wish);
         if (refusal == Refusal::none)
-            give_up(changes, changes.parts_of_line(number),
-                    planted(Bug::cancel_releases_too_much) ? quantity_max : line.quantity, wish);
+            visit_components(context, changes, changes.parts_of_line(number),
+                             planted(Bug::cancel_releases_too_much) ? quantity_max : line.quantity,
+                             [&](std::span<const std::uint32_t> of_component, Units units) {
+                                 give_up(changes, of_component, units, wish);
+                                 return true;
+                             });
         else
             problems.push_back(
                 {.line_index = i, .refusal = refusal, .sku = line.sku, .requested = line.quantity});

@@ -7,6 +7,7 @@
 #include "base/byte_stream.h"
 #include "base/planted.h"
 #include "ledger/checkpoint_orders.h"
+#include "ledger/item_codec.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -149,6 +150,9 @@ bool get_positions(ByteReader& in, State& state) {
     return in.good();
 }
 
+/// What follows a part's place.
+constexpr unsigned kMoreCounts = 1, kOfKit = 2;
+
 void put_reservations(ByteWriter& out, const State& state) {
     out.put(state.reservations.size());
     state.reservations.for_each([&](const Reservation& r) {
@@ -168,7 +172,9 @@ void put_reservations(ByteWriter& out, const State& state) {
             out.put(part.line);
             out.put(part.sku);
             out.put(part.location);
-            out.put(static_cast<std::uint8_t>(part.more != 0));
+            out.put(static_cast<std::uint8_t>((part.more != 0 ? kMoreCounts : 0) |
+                                              (part.recipe != 0 ? kOfKit : 0)));
+            if (part.recipe != 0) out.put(part.recipe);
             if (part.more != 0)
                 out.put(state.reservations.counts(part));
             else
@@ -206,8 +212,11 @@ bool get_reservations(ByteReader& in, State& state) {
             part.line = in.get<std::uint64_t>();
             part.sku = in.get<SkuId>();
             part.location = in.get<LocationId>();
+            const auto follows = in.get<std::uint8_t>();
+            if ((follows & kOfKit) != 0) part.recipe = in.get<std::uint32_t>();
+            if (part.recipe > state.kits.recipes()) return false;
             PartCounts counts;
-            if (in.get<std::uint8_t>() != 0)
+            if ((follows & kMoreCounts) != 0)
                 counts = in.get<PartCounts>();
             else
                 counts.created = counts.reserved = in.get<Units>();
@@ -623,38 +632,6 @@ bool get_quotas(ByteReader& in, State& state) {
     return in.good();
 }
 
-void put_units(ByteWriter& out, const State& state) {
-    std::uint64_t count = 0;
-    state.item_rows.for_each_with_units([&](SkuId, std::span<const UnitRow>) { ++count; });
-    out.put(count);
-    state.item_rows.for_each_with_units([&](SkuId sku, std::span<const UnitRow> units) {
-        out.put(sku);
-        out.put(static_cast<std::uint8_t>(units.size()));
-        for (const UnitRow& unit : units) {
-            out.put_text(unit.code);
-            out.put(unit.numerator);
-            out.put(unit.denominator);
-        }
-    });
-}
-
-bool get_units(ByteReader& in, State& state) {
-    const std::size_t count = in.get_count(25);
-    for (std::size_t i = 0; i < count && in.good(); ++i) {
-        const auto sku = in.get<SkuId>();
-        std::vector<UnitRow> units(in.get<std::uint8_t>());
-        for (UnitRow& unit : units) {
-            unit.code = in.get_text();
-            unit.numerator = in.get<std::int64_t>();
-            unit.denominator = in.get<std::int64_t>();
-            if (unit.numerator < 1 || unit.denominator < 1) return false;
-        }
-        if (sku.raw >= state.items.size()) return false;
-        state.item_rows.set_units(sku, std::move(units));
-    }
-    return in.good();
-}
-
 void put_sources(ByteWriter& out, const State& state) {
     out.put(std::uint64_t{state.sources.rows().size()});
     for (const auto& [source, row] : state.sources.rows()) {
@@ -715,6 +692,7 @@ bool StateEncoder::next(ByteWriter& out) {
             put_policies(out, state_);
             put_quotas(out, state_);
             put_units(out, state_);
+            put_kits(out, state_);
             return true;
         case 4: put_positions(out, state_); return true;
         case 5:
@@ -765,10 +743,11 @@ Result<std::unique_ptr<State>> decode_state(ByteReader& in, std::uint64_t seed,
                        ? failure(ErrorCode::invalid_format, "checkpoint body does not decode")
                        : tl::unexpected(in.source_result().error());
     bool whole = in.good() && get_rows(in, *state) && get_policies(in, *state) &&
-                 get_quotas(in, *state) && get_units(in, *state) && get_positions(in, *state) &&
-                 get_reservations(in, *state) && get_backorders(in, *state) &&
-                 get_shipments(in, *state) && get_inbound(in, *state) && get_lanes(in, *state) &&
-                 get_counts(in, *state) && get_returns(in, *state);
+                 get_quotas(in, *state) && get_units(in, *state) && get_kits(in, *state) &&
+                 get_positions(in, *state) && get_reservations(in, *state) &&
+                 get_backorders(in, *state) && get_shipments(in, *state) &&
+                 get_inbound(in, *state) && get_lanes(in, *state) && get_counts(in, *state) &&
+                 get_returns(in, *state);
     if (whole) {
         whole = get_keys(in, state->transport_keys) && get_keys(in, state->semantic_keys);
         get_sources(in, *state);

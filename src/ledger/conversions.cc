@@ -37,11 +37,27 @@ Refusal kit_refusal(const State& state, const RecordEvent& event, const Line& li
     return Refusal::none;
 }
 
+/// The event, with what its kit was entered to be made of where it does not say that itself.
+RecordEvent with_components(const Context& context, const RecordEvent& event) {
+    RecordEvent whole = event;
+    if (!event.components.empty()) return whole;
+    const KitTable& kits = context.state.kits;
+    const std::uint32_t recipe = kits.row(event.lines.front().sku).recipe;
+    if (recipe == 0) return whole;
+    const std::vector<Component>& entered = kits.recipe(recipe).components;
+    const std::span<KitComponent> components = context.arena.array<KitComponent>(entered.size());
+    for (std::size_t i = 0; i < components.size(); ++i)
+        components[i] = {.sku = entered[i].sku, .quantity = entered[i].units};
+    whole.components = components;
+    return whole;
+}
+
 }  // namespace
 
-Outcome convert_kits(const Context& context, const RecordEvent& event) {
+Outcome convert_kits(const Context& context, const RecordEvent& given) {
     const State& state = context.state;
-    if (const Refusal r = header_refusal(state, event); r != Refusal::none) return refused(r);
+    if (const Refusal r = header_refusal(state, given); r != Refusal::none) return refused(r);
+    const RecordEvent event = with_components(context, given);
     if (const Refusal r = components_refusal(state, event); r != Refusal::none) return refused(r);
     EventProblems problems(event, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i)

@@ -4,6 +4,7 @@
 #include "ledger/advisory.h"
 #include "ledger/backorder_plan.h"
 #include "ledger/deciders.h"
+#include "ledger/kits.h"
 #include "ledger/movement.h"
 #include "ledger/units.h"
 
@@ -124,8 +125,13 @@ Outcome record_in_base_units(const Context& context, const RecordEvent& event) {
             ? nullptr
             : state.reservations.find_by_order(state.order_hash(event.order), event.channel)
                   .reservation;
-    return with_base_lines(context, event, of_order,
-                           [&](const RecordEvent& base) { return record(context, base); });
+    return with_base_lines(context, event, of_order, [&](const RecordEvent& base) {
+        if (const auto kits = kits_in_the_way(context, base); !kits.empty())
+            return refused_lines(kits);
+        for (const KitComponent& component : base.components)
+            if (state.kits.sold_by(component.sku) != 0) return refused(Refusal::kit_not_allowed);
+        return record(context, base);
+    });
 }
 
 struct Dispatch {
@@ -301,9 +307,9 @@ std::span<const bool> waiting_part_fields(FactWriter& writer, Arena& arena,
     ArenaList<std::int64_t> dates(arena);
     std::uint32_t next = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        std::size_t same = i;  // of the same line and place, the first one
+        std::size_t same = i;  // of the same line, item and place, the first one
         for (std::size_t j = i; j-- > 0 && parts[j].line_index == parts[i].line_index;)
-            if (parts[j].location == parts[i].location) same = j;
+            if (parts[j].sku == parts[i].sku && parts[j].location == parts[i].location) same = j;
         own[i] = same == i;
         index[i] = own[i] ? next++ : index[same];
         if (parts[i].bucket == Bucket::backordered) dates.push_back(parts[i].due);
@@ -326,6 +332,13 @@ void new_part_fields(FactWriter& writer, const Context& context, std::span<const
         for (std::size_t i = 0; i < parts.size(); ++i)
             if (own.empty() || own[i]) lines.push_back(parts[i].line);
         writer.list<std::uint64_t>(FieldTag::part_lines, lines.view());
+    }
+    if (std::any_of(parts.begin(), parts.end(),
+                    [](const auto& part) { return part.recipe != 0; })) {
+        ArenaList<std::uint32_t> recipes(context.arena, parts.size());
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            if (own.empty() || own[i]) recipes.push_back(parts[i].recipe);
+        writer.list<std::uint32_t>(FieldTag::part_recipes, recipes.view());
     }
     if (refused.empty()) return;
     const std::span<RefusedLine> rows = context.arena.array<RefusedLine>(refused.size());

@@ -43,6 +43,9 @@ std::optional<std::string> check_parts(const State& state, PromisedByPosition& p
             const PartCounts counts = state.reservations.counts(part);
             add(promised[{part.sku, part.location}], counts);
             open += r.kept_open_by(counts) ? 1 : 0;
+            if (part.recipe > state.kits.recipes())
+                fault = fmt::format("reservation {} line {}: its kit has no recipe {}", r.id.raw,
+                                    part.line, part.recipe);
             if (const auto wrong = fault_of(counts))
                 fault = fmt::format("reservation {} line {}: {}", r.id.raw, part.line, *wrong);
         }

@@ -3,9 +3,9 @@
 
 #include "base/planted.h"
 #include "ledger/backorder_plan.h"
+#include "ledger/kits.h"
 #include "ledger/movement.h"
 #include "ledger/parked.h"
-#include "ledger/reservation_changes.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -15,22 +15,24 @@ Refusal malformed_forced(const State& state, const Line& line) {
     if (line.quantity < 1) return Refusal::quantity_must_be_positive;
     if (line.quantity > quantity_max) return Refusal::quantity_too_large;
     if (line.sku.raw >= state.items.size()) return Refusal::unknown_sku;
+    if (const Refusal refusal = kit_refusal(state, line); refusal != Refusal::none) return refusal;
     if (line.names_location && line.location.raw >= state.locations.size())
         return Refusal::unknown_location;
     return Refusal::none;
 }
 
-ForcedRequest forced_request(const RecordEvent& event, std::uint32_t index, ChannelId channel,
-                             Units quantity) {
-    const Line& line = event.lines[index];
-    return {.line_index = index,
-            .line = line_number(line, index),
-            .sku = line.sku,
+ForcedRequest forced_request(const RecordEvent& event, const ComponentLine& of_line,
+                             ChannelId channel, Units quantity) {
+    const Line& line = event.lines[of_line.line_index];
+    return {.line_index = of_line.line_index,
+            .line = of_line.line,
+            .sku = of_line.sku,
             .location = line.names_location ? line.location : kNoLocation,
             .channel = event.pinned ? kNoChannel : channel,  // no pool: it has one place
             .fallback = event.location,
             .has_fallback = event.names_location,
-            .quantity = quantity};
+            .quantity = quantity,
+            .recipe = of_line.recipe};
 }
 
 /// Forces the lines of one order; those of an order that may wait are promised from supply before
@@ -43,18 +45,20 @@ class ForcedLines {
             waiting_.emplace(context.state, context.stamp.now, forced_.taken(), forced_.budget(),
                              context.arena);
     }
-    /// Plans the request, or tells why its units cannot be forced anywhere.
-    void force_or_tell(const ForcedRequest& request, Units requested,
+    /// Plans the request, or tells why its units cannot be forced anywhere: of a line once,
+    /// whatever its kit is made of. Components of kits do not wait.
+    void force_or_tell(const ForcedRequest& request, const Line& line,
                        ArenaList<LineProblem>& problems) {
         const Refusal refusal = forced_.refusal(request);
+        const bool may_wait = waiting_ && request.recipe == 0;
         if (refusal == Refusal::none)
-            forced_.plan(request, waiting_ ? &*waiting_ : nullptr);
-        else
+            forced_.plan(request, may_wait ? &*waiting_ : nullptr);
+        else if (problems.empty() || problems.view().back().line_index != request.line_index)
             problems.push_back({.line_index = request.line_index,
                                 .refusal = refusal,
-                                .sku = request.sku,
+                                .sku = line.sku,
                                 .location = request.location,
-                                .requested = requested});
+                                .requested = line.quantity});
     }
     [[nodiscard]] ForcedPlanner& planner() { return forced_; }
 
@@ -133,19 +137,22 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
 }
 
 Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
-    ForcedLines lines(context, event, event.channel);
-    ForcedPlanner& forced = lines.planner();
+    ForcedLines forced_lines(context, event, event.channel);
+    ForcedPlanner& forced = forced_lines.planner();
     ArenaList<LineProblem> problems(context.arena, 0);
     const std::span<const LineProblem> malformed = malformed_lines(context, event);
-    std::size_t next_malformed = 0;
+    const std::span<const ComponentLine> lines = component_lines(context, event.lines, nullptr);
+    std::size_t next = 0, next_malformed = 0;
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        if (next_malformed < malformed.size() && malformed[next_malformed].line_index == i) {
-            problems.push_back(malformed[next_malformed++]);
-            continue;
+        const bool well_formed =
+            next_malformed == malformed.size() || malformed[next_malformed].line_index != i;
+        if (!well_formed) problems.push_back(malformed[next_malformed++]);
+        for (; next < lines.size() && lines[next].line_index == i; ++next) {
+            if (!well_formed) continue;
+            const ForcedRequest request =
+                forced_request(event, lines[next], event.channel, lines[next].quantity);
+            forced_lines.force_or_tell(request, event.lines[i], problems);
         }
-        const Line& line = event.lines[i];
-        const ForcedRequest request = forced_request(event, i, event.channel, line.quantity);
-        lines.force_or_tell(request, line.quantity, problems);
     }
     if (!problems.empty()) return refused_lines(problems.view());
     if (!forced.fits()) return refused(Refusal::too_many_lines);
@@ -168,22 +175,21 @@ Outcome order_holding_now(const Context& context, const RecordEvent& event) {
     return write_new_order(context, event, plan.parts, plan.problems, 0);
 }
 
-/// What an order keeps of a hold, part by part, and what each of its lines wants beyond that. An
-/// order without lines keeps everything; a line that it does not name, or names with another SKU,
-/// keeps nothing.
+/// What an order keeps of a hold, part by part, and what each of its lines (of a kit, each of its
+/// components) wants beyond that. An order without lines keeps everything; a line that it does not
+/// name, or names with another SKU, keeps nothing.
 struct KeptUnits {
     std::span<Units> of_part;
     std::span<Units> missing_of_line;
 };
-KeptUnits keep_of_hold(const RecordEvent& event, bool keeps_whole,
+KeptUnits keep_of_hold(std::span<const ComponentLine> lines, bool keeps_whole,
                        const ReservationChanges& changes, bool late, Arena& arena) {
     const std::span<const Part> parts = changes.parts();
-    const KeptUnits kept{arena.array<Units>(parts.size()), arena.array<Units>(event.lines.size())};
+    const KeptUnits kept{arena.array<Units>(parts.size()), arena.array<Units>(lines.size())};
     ArenaMap<std::uint32_t> line_of(arena);  // index + 1
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
-        kept.missing_of_line[i] = line.quantity;
-        line_of[{line_number(line, i), line.sku.raw}] = i + 1;
+    for (std::uint32_t i = 0; i < lines.size(); ++i) {
+        kept.missing_of_line[i] = lines[i].quantity;
+        line_of[{lines[i].line, lines[i].sku.raw}] = i + 1;
     }
     for (std::size_t p = 0; p < parts.size(); ++p) {
         const PartCounts& now = changes.now(p);
@@ -206,13 +212,16 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     if (reservation->ended() && !late) return refused(Refusal::reservation_ended);
     if (reservation->confirmed) return refused(Refusal::reservation_already_confirmed);
 
-    if (const auto malformed = malformed_lines(context, event); !malformed.empty())
-        return refused_lines(malformed);
+    // Lines that were settled were looked at before; those of a hold of kits share their numbers.
+    if (context.settles == nullptr)
+        if (const auto malformed = malformed_lines(context, event); !malformed.empty())
+            return refused_lines(malformed);
 
     ReservationChanges changes(state, *reservation, context.arena);
     // Once something was settled, no line means that nothing is wanted any more.
     const bool keeps_whole = event.lines.empty() && context.settles == nullptr;
-    const KeptUnits kept = keep_of_hold(event, keeps_whole, changes, late, context.arena);
+    const std::span<const ComponentLine> lines = component_lines(context, event.lines, &changes);
+    const KeptUnits kept = keep_of_hold(lines, keeps_whole, changes, late, context.arena);
     ArenaList<PlannedPart> taken(context.arena);
     Units late_forced = 0;
     if (late)
@@ -224,16 +233,16 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
             changes.take_promised(i, now.reserved + now.backordered - kept.of_part[i]);
         }
 
-    ForcedLines lines(context, event, reservation->channel);
-    ForcedPlanner& forced = lines.planner();
+    ForcedLines forced_lines(context, event, reservation->channel);
+    ForcedPlanner& forced = forced_lines.planner();
     for (const PlannedPart& part : taken.view())
         forced.take(part.sku, part.location, part.quantity);
     ArenaList<LineProblem> problems(context.arena, 0);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+    for (std::uint32_t i = 0; i < lines.size(); ++i) {
         if (kept.missing_of_line[i] == 0) continue;
         const ForcedRequest request =
-            forced_request(event, i, reservation->channel, kept.missing_of_line[i]);
-        lines.force_or_tell(request, event.lines[i].quantity, problems);
+            forced_request(event, lines[i], reservation->channel, kept.missing_of_line[i]);
+        forced_lines.force_or_tell(request, event.lines[lines[i].line_index], problems);
     }
     if (!problems.empty()) return refused_lines(problems.view());
     if (!forced.fits()) return refused(Refusal::too_many_lines);

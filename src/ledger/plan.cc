@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/planted.h"
 #include "ledger/backorder_plan.h"
+#include "ledger/kits.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -351,6 +352,7 @@ Refusal malformed(const State& state, ChannelId channel, const Line& line) {
     if (line.quantity < 1) return Refusal::quantity_must_be_positive;
     if (line.quantity > quantity_max) return Refusal::quantity_too_large;
     if (line.sku.raw >= state.items.size()) return Refusal::unknown_sku;
+    if (const Refusal refusal = kit_refusal(state, line); refusal != Refusal::none) return refusal;
     return place_refusal(state, channel, line);
 }
 
@@ -374,6 +376,11 @@ std::span<const bool> duplicate_lines(std::span<const Line> lines, Arena& arena)
 
 Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena,
                 const ReturnedUnits* returned) {
+    const bool kits =
+        !state.kits.empty() && std::any_of(lines.begin(), lines.end(), [&](const Line& line) {
+            return state.kits.sold_by(line.sku) != 0;
+        });
+    if (kits) return plan_with_kits(state, channel, lines, arena, returned);
     return Planner(state, channel, lines, arena, returned).run();
 }
 
@@ -481,7 +488,8 @@ void ForcedPlanner::add(const ForcedRequest& request, LocationId at, Units units
                       .line = request.line,
                       .sku = request.sku,
                       .location = at,
-                      .quantity = units});
+                      .quantity = units,
+                      .recipe = request.recipe});
 }
 
 }  // namespace holdfast::ledger

@@ -26,6 +26,7 @@ struct PlannedPart {
     Units quantity = 0;
     Bucket bucket = Bucket::reserved;  ///< or backordered: from supply that is due there
     std::int64_t due = 0;              ///< back-ordered units: what date they are promised for
+    std::uint32_t recipe = 0;          ///< of the kit that the line asks for; 0: of the item itself
 };
 
 struct Plan {
@@ -44,6 +45,9 @@ using ReturnedUnits = ArenaMap<Units>;
 ///          split_not_allowed.
 Plan plan_lines(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena,
                 const ReturnedUnits* returned = nullptr);
+/// The same where some line asks for a kit (plan_kits.cc).
+Plan plan_with_kits(const State& state, ChannelId channel, std::span<const Line> lines,
+                    Arena& arena, const ReturnedUnits* returned);
 
 /// Units of one line that must be promised whatever the stock.
 struct ForcedRequest {
@@ -55,6 +59,7 @@ struct ForcedRequest {
     LocationId fallback = kNoLocation;  ///< where the channel has no pool, if `has_fallback`
     bool has_fallback = false;
     Units quantity = 0;
+    std::uint32_t recipe = 0;  ///< of the kit whose component it is
 };
 
 class BackorderPlanner;

@@ -3,6 +3,7 @@
 
 #include "ledger/arena_list.h"
 #include "ledger/deciders.h"
+#include "ledger/kits.h"
 #include "ledger/quotas.h"
 
 namespace holdfast::ledger {
@@ -105,12 +106,17 @@ Outcome upsert_item(const Context& context, const UpsertItem& command) {
     if (command.unit_value > unit_value_max) return refused(Refusal::value_out_of_range);
     if (const Refusal refusal = units_refusal(command.units); refusal != Refusal::none)
         return refused(refusal);
+    KitChange kit;
+    if (command.sets_components) kit = kit_change(context, command, SkuId{slot.id});
+    if (!kit.problems.empty()) return refused_lines(kit.problems);
+    if (kit.refusal != Refusal::none) return refused(kit.refusal);
     Entry entry(context.state, context.stamp, &command.envelope, context.writer);
     FactWriter& fact = entry.begin(FactType::item_upserted);
     entry.envelope_fields();
     code_fields(fact, {.id = slot.id}, command.code, command.title);
     if (command.unit_value >= 0) fact.value(FieldTag::unit_value, command.unit_value);
     if (command.sets_units) units_field(fact, command.units, context.arena);
+    if (command.sets_components) write_kit(fact, command, kit, context.arena);
     entry.end();
     return entry.finish();
 }

@@ -40,6 +40,7 @@ class ReservationChanges {
           pending_(arena, 0),
           part_of_(arena),
           new_lines_(arena),
+          new_recipes_(arena, 0),
           dates_(arena, 0) {
         for (std::size_t i = 0; i < parts_.size(); ++i)
             now_[i] = state.reservations.counts(parts_[i]);
@@ -89,6 +90,8 @@ class ReservationChanges {
                              .delta = planned.quantity});
         if (part == 0) {
             new_lines_.push_back(planned.line);
+            new_recipes_.push_back(planned.recipe);
+            of_kits_ |= planned.recipe != 0;
             part = static_cast<std::uint32_t>(parts_.size() + new_lines_.size());
         }
         part_of_posting_.push_back(part - 1);
@@ -134,6 +137,7 @@ class ReservationChanges {
         if (!part_of_posting_.empty())
             fact.list<std::uint32_t>(FieldTag::part_of_posting, part_of_posting_.view());
         if (!new_lines_.empty()) fact.list<std::uint64_t>(FieldTag::part_lines, new_lines_.view());
+        if (of_kits_) fact.list<std::uint32_t>(FieldTag::part_recipes, new_recipes_.view());
         if (!pending_.empty()) fact.list<PendingChange>(FieldTag::pending_changes, pending_.view());
         if (!dates_.empty()) fact.list<std::int64_t>(FieldTag::promise_dates, dates_.view());
     }
@@ -150,6 +154,7 @@ class ReservationChanges {
           pending_(before.arena_, 0),
           part_of_(before.arena_),
           new_lines_(before.arena_),
+          new_recipes_(before.arena_, 0),
           dates_(before.arena_, 0) {}
 
     void post(std::size_t part, Bucket bucket, Units delta) {
@@ -177,7 +182,9 @@ class ReservationChanges {
     ArenaList<PendingChange> pending_;
     ArenaMap<std::uint32_t> part_of_;     // line and position -> part + 1; made by the first add()
     ArenaList<std::uint64_t> new_lines_;  // of the parts that are new
-    ArenaList<std::int64_t> dates_;       // of units added that wait
+    ArenaList<std::uint32_t> new_recipes_;  // likewise
+    bool of_kits_ = false;                  // some of them
+    ArenaList<std::int64_t> dates_;         // of units added that wait
 };
 
 /// Gives an expired reservation units back: at their own location while promisable, else along the

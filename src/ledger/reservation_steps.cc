@@ -2,6 +2,7 @@
 #include "base/planted.h"
 #include "ledger/cancel.h"
 #include "ledger/growth.h"
+#include "ledger/kits.h"
 #include "ledger/parked.h"
 
 namespace holdfast::ledger {
@@ -37,8 +38,11 @@ Units revive(const Context& context, const Reservation& reservation, std::span<c
         const Units wanted = units[i];
         if (wanted == 0) continue;
         const auto take = [&](LocationId at, Units quantity) {
-            const PlannedPart planned{
-                .line = part.line, .sku = part.sku, .location = at, .quantity = quantity};
+            const PlannedPart planned{.line = part.line,
+                                      .sku = part.sku,
+                                      .location = at,
+                                      .quantity = quantity,
+                                      .recipe = part.recipe};
             Units& gone = already[position_key(part.sku, at.raw)];
             if (budget.limits(part.sku)) {
                 const Position* row = state.positions.find(part.sku, at);
@@ -139,6 +143,28 @@ Outcome extend(const Context& context, const StepReservation& command) {
     return entry.finish();
 }
 
+namespace {
+
+/// Cancels what the components of a line's kit have above that many kits. Tells how many kits the
+/// line is before that: as many as its most present component speaks of.
+Units shrink_kits(const Context& context, ReservationChanges& changes,
+                  std::span<const std::uint32_t> parts, Units quantity) {
+    Units kits = 0;
+    visit_components(context, changes, parts, 1,
+                     [&](std::span<const std::uint32_t> of_component, Units each) {
+                         Units now = 0;
+                         for (const std::uint32_t part : of_component)
+                             now += cancellable(changes.now(part));
+                         kits = std::max(kits, (now + each - 1) / each);
+                         const Units surplus = now - quantity * each;
+                         if (surplus > 0) cancel_units(changes, of_component, surplus, true);
+                         return true;
+                     });
+    return kits;
+}
+
+}  // namespace
+
 Outcome adjust(const Context& context, const StepReservation& command) {
     const State& state = context.state;
     const Reservation* reservation = state.reservations.find(command.reservation);
@@ -167,13 +193,34 @@ Outcome adjust(const Context& context, const StepReservation& command) {
             problems.push_back(problem_of(i, refusal, line));
             continue;
         }
+        const std::span<const std::uint32_t> parts = changes.parts_of_line(number);
+        if (const std::uint32_t recipe = recipe_of_line(changes, parts); recipe != 0) {
+            const Units kits = shrink_kits(context, changes, parts, line.quantity);
+            const SkuId kit = state.kits.recipe(recipe).kit;
+            if (line.quantity <= kits) continue;
+            // What it is made of now is another promise than the one that would grow.
+            if (state.kits.sold_by(kit) != recipe) {
+                problems.push_back(problem_of(i, Refusal::kit_not_allowed, line));
+                continue;
+            }
+            growth.add(i,
+                       {.line = number,
+                        .sku = kit,
+                        .location = changes.parts()[parts.front()].location,
+                        .names_location = reservation->pinned,
+                        .quantity = line.quantity - kits},
+                       reservation->pinned ? Stay::must : Stay::may);
+            continue;
+        }
         Units now = 0;
-        for (const std::uint32_t part : changes.parts_of_line(number))
-            now += cancellable(changes.now(part));
-        if (line.quantity < now)
-            cancel_units(changes, changes.parts_of_line(number), now - line.quantity, true);
+        for (const std::uint32_t part : parts) now += cancellable(changes.now(part));
+        if (line.quantity < now) cancel_units(changes, parts, now - line.quantity, true);
         if (line.quantity <= now) continue;
-        const Part& part = changes.parts()[changes.parts_of_line(number).front()];
+        const Part& part = changes.parts()[parts.front()];
+        if (state.kits.sold_by(part.sku) != 0) {  // it has become one
+            problems.push_back(problem_of(i, Refusal::kit_not_allowed, line));
+            continue;
+        }
         growth.add(i,
                    {.line = number,
                     .sku = part.sku,

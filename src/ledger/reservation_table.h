@@ -32,8 +32,8 @@ struct Part {
     SkuId sku;
     LocationId location;
     Units reserved = 0;
-    std::uint32_t more = 0;  ///< 1 + its row of the side table; 0 = it only ever was reserved
-    std::uint32_t spare = 0;
+    std::uint32_t more = 0;    ///< 1 + its row of the side table; 0 = it only ever was reserved
+    std::uint32_t recipe = 0;  ///< of the kit that its line holds; 0 = the line holds the item
 };
 static_assert(sizeof(Part) == 32);
 

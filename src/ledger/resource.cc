@@ -1,8 +1,8 @@
 // Re-sourcing: units of a reservation are promised from another location.
 #include "ledger/resource.h"
 
+#include "ledger/kits.h"
 #include "ledger/movement.h"
-#include "ledger/reservation_changes.h"
 
 namespace holdfast::ledger {
 
@@ -88,10 +88,10 @@ Refusal line_refusal(const State& state, ChannelId channel, ReservationChanges& 
     return place_refusal(state, channel, line);
 }
 
-/// The line's parts that give units: those whose location no longer covers its promises first.
+/// The parts in the order in which they give units: those whose location no longer covers its
+/// promises first.
 std::span<const std::uint32_t> givers(const Context& context, ReservationChanges& changes,
-                                      std::uint64_t line) {
-    const std::span<const std::uint32_t> parts = changes.parts_of_line(line);
+                                      std::span<const std::uint32_t> parts) {
     const std::span<std::uint32_t> order = context.arena.array<std::uint32_t>(parts.size());
     std::copy(parts.begin(), parts.end(), order.begin());
     const auto uncovered = [&](std::uint32_t i) {
@@ -125,16 +125,12 @@ class Resourcing {
         if (problem.refusal == Refusal::none && duplicate)
             problem.refusal = Refusal::duplicate_line;
         if (problem.refusal != Refusal::none) return problem;
-        const std::span<const std::uint32_t> parts = givers(context_, changes_, number);
-        Units movable = 0;
-        for (const std::uint32_t part : parts) movable += movable_of(part, line);
-        if (movable < line.quantity) problem.refusal = Refusal::nothing_to_move;
         const std::size_t before = added_.size();
-        Units rest = line.quantity;
-        for (const std::uint32_t part : parts) {
-            if (problem.refusal != Refusal::none || rest == 0) break;
-            rest -= move_part(part, std::min(rest, movable_of(part, line)), line, problem);
-        }
+        visit_components(context_, changes_, changes_.parts_of_line(number), line.quantity,
+                         [&](std::span<const std::uint32_t> parts, Units units) {
+                             move_units(givers(context_, changes_, parts), units, line, problem);
+                             return problem.refusal == Refusal::none;
+                         });
         // A line that fails leaves to the next ones what it would have taken.
         if (problem.refusal != Refusal::none)
             for (const PlannedPart& part : added_.view().subspan(before))
@@ -149,6 +145,16 @@ class Resourcing {
     }
 
   private:
+    void move_units(std::span<const std::uint32_t> parts, Units units, const Line& line,
+                    LineProblem& problem) {
+        Units movable = 0;
+        for (const std::uint32_t part : parts) movable += movable_of(part, line);
+        if (movable < units) problem.refusal = Refusal::nothing_to_move;
+        for (const std::uint32_t part : parts) {
+            if (problem.refusal != Refusal::none || units == 0) break;
+            units -= move_part(part, std::min(units, movable_of(part, line)), line, problem);
+        }
+    }
     [[nodiscard]] Units movable_of(std::uint32_t part, const Line& line) const {
         const bool stays = line.names_location && changes_.parts()[part].location == line.location;
         return stays ? 0 : changes_.now(part).reserved;
@@ -169,8 +175,11 @@ class Resourcing {
         if (answer.refusal != Refusal::none) return 0;
         changes_.take(index, Bucket::reserved, units);
         for (const MovePlanner::Move& move : answer.moves)
-            added_.push_back(
-                {.line = part.line, .sku = part.sku, .location = move.to, .quantity = move.units});
+            added_.push_back({.line = part.line,
+                              .sku = part.sku,
+                              .location = move.to,
+                              .quantity = move.units,
+                              .recipe = part.recipe});
         return units;
     }
 

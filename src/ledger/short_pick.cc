@@ -94,7 +94,8 @@ class ShortPick {
                 added_.push_back({.line = part.line,
                                   .sku = part.sku,
                                   .location = move.to,
-                                  .quantity = move.units});
+                                  .quantity = move.units,
+                                  .recipe = part.recipe});
             }
         }
         for (const PlannedPart& planned : added_.view()) moved_->add(planned);

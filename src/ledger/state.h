@@ -19,6 +19,7 @@
 #include "ledger/inbound_table.h"
 #include "ledger/item_table.h"
 #include "ledger/key_table.h"
+#include "ledger/kit_table.h"
 #include "ledger/lane_table.h"
 #include "ledger/parked_table.h"
 #include "ledger/policy_table.h"
@@ -110,6 +111,7 @@ struct State {
     CodeTable names{names_max};  ///< sources, actors, reasons
 
     ItemTable item_rows;
+    KitTable kits;
     std::vector<LocationRow> location_rows;
     std::vector<ChannelRow> channel_rows;
     std::vector<PoolRow> pool_rows;

@@ -29,6 +29,8 @@ enum class RowTag : std::uint8_t {
     quota_used = 43,
     quota_version = 44,
     item_units = 45,
+    kit = 46,
+    recipe = 47,
     lane = 51,
     lane_level = 52,
     transfer = 53,
@@ -105,6 +107,25 @@ void add_units(Sum& sum, const State& state) {
     });
 }
 
+void add_kits(Sum& sum, const State& state) {
+    state.kits.for_each([&](SkuId sku, const KitRow& kit) {
+        ByteWriter& row = sum.row(RowTag::kit);
+        row.put(sku.raw);
+        row.put(kit.recipe);
+        row.put(static_cast<std::uint8_t>(kit.assembled));
+    });
+    for (std::uint32_t number = 1; number <= state.kits.recipes(); ++number) {
+        const Recipe& recipe = state.kits.recipe(number);
+        ByteWriter& row = sum.row(RowTag::recipe);
+        row.put(number);
+        row.put(recipe.kit.raw);
+        for (const Component& component : recipe.components) {
+            row.put(component.sku.raw);
+            row.put(component.units);
+        }
+    }
+}
+
 void add_quotas(Sum& sum, const State& state) {
     const auto begin = [&](RowTag tag, const QuotaScope& scope) -> ByteWriter& {
         ByteWriter& row = sum.row(tag);
@@ -177,6 +198,7 @@ void add_reservations(Sum& sum, const State& state, bool with_journal_secrets) {
             row.put(part.line);
             row.put(part.sku.raw);
             row.put(part.location.raw);
+            row.put(part.recipe);
             const PartCounts counts = state.reservations.counts(part);
             for (const Units units :
                  {counts.created, counts.reserved, counts.allocated, counts.picked,
@@ -339,6 +361,7 @@ Hash128 State::stock_hash() const {
     add_reference_data(sum, *this);
     add_quotas(sum, *this);
     add_units(sum, *this);
+    add_kits(sum, *this);
     add_positions(sum, *this);
     add_reservations(sum, *this, false);
     add_inbound(sum, *this, false);
@@ -352,6 +375,7 @@ Hash128 State::state_hash() const {
     add_reference_data(sum, *this);
     add_quotas(sum, *this);
     add_units(sum, *this);
+    add_kits(sum, *this);
     add_policy_versions(sum, *this);
     for (std::uint32_t id = 0; id < names.size(); ++id) {
         ByteWriter& row = sum.row(RowTag::name);

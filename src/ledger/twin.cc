@@ -95,7 +95,8 @@ void Twin::Draft::move(SkuId sku, LocationId at, Bucket bucket, Units delta,
     post(sku, Place(counterpart), Bucket::external, -delta);
 }
 
-void Twin::Draft::promise(std::uint64_t line, SkuId sku, LocationId at, Units units) {
+void Twin::Draft::promise(std::uint64_t line, SkuId sku, LocationId at, Units units,
+                          std::size_t recipe) {
     post(sku, Place(at), Bucket::reserved, units);
     taken[{sku, at}] += units;
     for (TwinPart& part : after.parts)
@@ -110,6 +111,7 @@ void Twin::Draft::promise(std::uint64_t line, SkuId sku, LocationId at, Units un
     part.location = at;
     part.created = units;
     part.reserved = units;
+    part.recipe = recipe;
     after.parts.push_back(part);
 }
 
@@ -425,15 +427,29 @@ TwinOutcome Twin::on(const UpsertItem& c, Instant now) {
     if (c.unit_value > unit_value_max) return twin_refused(Refusal::value_out_of_range);
     if (const Refusal refusal = bad_units(c); refusal != Refusal::none)
         return twin_refused(refusal);
+    SkuId item{static_cast<std::uint32_t>(items.size())};
+    for (std::uint32_t i = 0; i < items.size(); ++i)
+        if (items[i].code == c.code) item = SkuId{i};
+    if (c.sets_components) {
+        if (c.components.size() > kit_components_max) return twin_refused(Refusal::too_many_lines);
+        if (const auto problems = bad_components(c, item); !problems.empty())
+            return twin_refused(problems);
+        if (const Refusal refusal = bad_kit(c, item); refusal != Refusal::none)
+            return twin_refused(refusal);
+    }
     Draft draft;
     draft.type = FactType::item_upserted;
     draft.unit_value = c.unit_value;
     draft.upsert = [&] {
         const SkuId sku{twin_put_code(items, c.code, c.title)};
-        if (!c.sets_units) return;
-        units.erase(sku);
+        if (c.sets_units) units.erase(sku);
         for (const ItemUnit& unit : c.units)
-            units[sku].push_back({std::string(unit.code), unit.numerator, unit.denominator});
+            if (c.sets_units)
+                units[sku].push_back({std::string(unit.code), unit.numerator, unit.denominator});
+        std::vector<std::pair<SkuId, Units>> components;
+        for (const KitComponent& component : c.components)
+            components.emplace_back(component.sku, component.quantity);
+        if (c.sets_components) put_kit(sku, components, c.assembled);
     };
     return record(draft, &c.envelope, now);
 }

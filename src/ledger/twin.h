@@ -79,6 +79,7 @@ struct TwinPart {
     /// back-order.
     std::int64_t promised = std::numeric_limits<std::int64_t>::max();
     std::uint64_t since = 0;
+    std::size_t recipe = 0;  ///< of the kit that its line holds, from 1; 0 = of the item
     [[nodiscard]] Units open() const { return reserved + allocated + backordered; }
     [[nodiscard]] Units on_lane() const { return shipped - received - lost; }
     /// What is still wanted and has not left.
@@ -255,6 +256,13 @@ struct TwinUnit {
     friend bool operator==(const TwinUnit&, const TwinUnit&) = default;
 };
 
+/// What a kit was made of at some time: units of each component.
+struct TwinRecipe {
+    SkuId kit;
+    std::vector<std::pair<SkuId, Units>> components;
+    friend bool operator==(const TwinRecipe&, const TwinRecipe&) = default;
+};
+
 /// The whole ledger as maps. Everything is open to read: tests compare it with State.
 class Twin {
   public:
@@ -306,6 +314,9 @@ class Twin {
     std::uint64_t seq = 0;
     std::vector<TwinCode> items;
     std::map<SkuId, std::vector<TwinUnit>> units;  ///< of items that have any
+    std::vector<TwinRecipe> recipes;               ///< by number, from 1
+    /// Of items that are kits: the number of the recipe, and whether it has stock of its own.
+    std::map<SkuId, std::pair<std::size_t, bool>> kits;
     std::vector<TwinCode> locations;
     std::vector<TwinCode> channels;
     std::vector<TwinCode> pools;
@@ -384,9 +395,11 @@ class Twin {
         /// Units between a location and the world outside, both legs.
         void move(SkuId sku, LocationId at, Bucket bucket, Units delta, PlaceKind counterpart);
         /// Promises units of a line at a location: its part there grows, or a new one is made.
-        void promise(std::uint64_t line, SkuId sku, LocationId at, Units units);
+        void promise(std::uint64_t line, SkuId sku, LocationId at, Units units,
+                     std::size_t recipe = 0);
         /// Promises units of a line from supply at a location.
-        void wait(std::uint64_t line, SkuId sku, LocationId at, Units units, std::int64_t due);
+        void wait(std::uint64_t line, SkuId sku, LocationId at, Units units, std::int64_t due,
+                  std::size_t recipe = 0);
         /// Gives back reserved units of a part.
         void give_back(TwinPart& part, Units units);
         /// A bucket of a part, and of its position.
@@ -491,6 +504,44 @@ class Twin {
     };
     Meant order_meant(const RecordEvent& c) const;
     bool order_taken(std::string_view order, ChannelId channel, std::uint64_t by_other_than) const;
+
+    // Kits (twin_kits.cc).
+    std::vector<TwinProblem> bad_components(const UpsertItem& c, SkuId item) const;
+    Refusal bad_kit(const UpsertItem& c, SkuId item) const;
+    void put_kit(SkuId item, const std::vector<std::pair<SkuId, Units>>& components,
+                 bool assembled);
+    /// The number of the recipe by which the item is sold; 0: from its own stock.
+    std::size_t sold_by(SkuId sku) const;
+    std::vector<TwinProblem> kits_in_the_way(const RecordEvent& c) const;
+    bool too_many_components(SkuId sku, Units quantity) const;
+    /// What a number of an item is, by component; the item itself where it is no kit.
+    std::vector<std::pair<SkuId, Units>> components_of(SkuId sku, Units quantity) const;
+    void count_taken(Taken& taken, SkuId sku, LocationId at, Units quantity) const;
+    /// The fewest kits that any component allows.
+    using UnitsOf = std::function<Units(SkuId)>;
+    Units least(std::size_t recipe, const UnitsOf& units_of) const;
+    using UnitsInGroup = std::function<Units(SkuId, GroupId)>;
+    Units kits_in_pool(ChannelId channel, std::size_t recipe, const Taken& taken,
+                       const UnitsInGroup& left) const;
+    /// The parts that a line means, with how many units of them: of a kit, component by component.
+    std::vector<std::pair<std::vector<std::size_t>, Units>> shares_of_line(const TwinReservation& r,
+                                                                           std::uint64_t line,
+                                                                           Units quantity) const;
+    /// The recipe by which a line holds its parts, that of its newest one; 0: it holds an item.
+    static std::size_t recipe_of_line(const TwinReservation& r, std::uint64_t line);
+    Units shrink_kits(Draft& draft, const TwinReservation& before, std::uint64_t line,
+                      Units wanted) const;
+    struct OrderLine {
+        std::uint32_t index = 0;
+        std::uint64_t number = 0;
+        SkuId sku;
+        Units quantity = 0;
+        std::size_t recipe = 0;
+    };
+    /// An order's lines with kits as their components; by the recipe of a hold's line where it has
+    /// one.
+    std::vector<OrderLine> order_lines(std::span<const Line> lines,
+                                       const TwinReservation* hold) const;
 
     // The life of an order (twin_fulfilment.cc).
     TwinOutcome node_work(const RecordEvent& c, Instant now);
@@ -599,8 +650,10 @@ class Twin {
     std::vector<TwinProblem> check_order_lines(const RecordEvent& c) const;
     Refusal no_place_to_force(const std::vector<LocationId>& along) const;
     /// `waits_at`: when units that nobody has are promised from supply before they are oversold.
-    void force(Draft& draft, const std::vector<LocationId>& order, std::uint64_t line, SkuId sku,
-               Units units, std::optional<Instant> waits_at = std::nullopt) const;
+    static std::optional<Instant> waits_at(const RecordEvent& c, const OrderLine& line,
+                                           Instant now);
+    void force(Draft& draft, const std::vector<LocationId>& order, const OrderLine& line,
+               std::optional<Instant> waits_at = std::nullopt) const;
     std::vector<LocationId> forced_along(const RecordEvent& c, const Line& line,
                                          ChannelId channel) const;
     /// unknown_sku, location_required or unknown_location; none where the line has its position.
@@ -611,7 +664,7 @@ class Twin {
     TwinOutcome return_received(const RecordEvent& c, Instant now);
     TwinOutcome return_dispositioned(const RecordEvent& c, Instant now);
     TwinOutcome shelf_changed(const RecordEvent& c, Instant now);
-    TwinOutcome kit_changed(const RecordEvent& c, Instant now);
+    TwinOutcome kit_changed(const RecordEvent& given, Instant now);
 
     // Counts, and what they had seen (twin_count.cc).
     TwinOutcome stock_counted(const RecordEvent& c, Instant now);

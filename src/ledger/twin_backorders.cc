@@ -24,8 +24,8 @@ Units sum_until(const std::map<std::int64_t, Units>& dated, std::int64_t date) {
 
 }  // namespace
 
-void Twin::Draft::wait(std::uint64_t line, SkuId sku, LocationId at, Units units,
-                       std::int64_t due) {
+void Twin::Draft::wait(std::uint64_t line, SkuId sku, LocationId at, Units units, std::int64_t due,
+                       std::size_t recipe) {
     post(sku, Place(at), Bucket::backordered, units);
     ++pieces;
     auto part = std::find_if(after.parts.begin(), after.parts.end(), [&](const TwinPart& p) {
@@ -36,6 +36,7 @@ void Twin::Draft::wait(std::uint64_t line, SkuId sku, LocationId at, Units units
         fresh.line = line;
         fresh.sku = sku;
         fresh.location = at;
+        fresh.recipe = recipe;
         part = after.parts.insert(after.parts.end(), fresh);
     }
     part->promised = part->backordered == 0 ? due : std::max(part->promised, due);
@@ -184,13 +185,13 @@ std::optional<Twin::Draft> Twin::draft_waiting(const RecordEvent& c, std::span<c
     scratch.after.channel = c.channel;
     for (std::size_t i = 0; i < lines.size(); ++i)
         for (const Take& take : plans[i].takes)
-            scratch.taken[{lines[i].sku, take.at}] += take.units;
+            count_taken(scratch.taken, lines[i].sku, take.at, take.units);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         LinePlan& plan = plans[i];
         const bool short_of_stock = plan.refusal == Refusal::insufficient_stock ||
                                     plan.refusal == Refusal::split_not_allowed ||
                                     plan.refusal == Refusal::quota_exhausted;
-        if (!short_of_stock) continue;
+        if (!short_of_stock || sold_by(lines[i].sku) != 0) continue;  // kits do not wait
         const SkuId sku = lines[i].sku;
         const Draft before = scratch;
         std::vector<LocationId> along = pool_of(c.channel);
@@ -248,7 +249,8 @@ std::optional<Twin::Draft> Twin::draft_waiting(const RecordEvent& c, std::span<c
         any = true;
         const std::uint64_t number = line_number(lines, i);
         for (const Take& take : plans[i].takes)
-            draft.promise(number, lines[i].sku, take.at, take.units);
+            for (const auto& [sku, units] : components_of(lines[i].sku, take.units))
+                draft.promise(number, sku, take.at, units, sold_by(lines[i].sku));
         for (const Wait& wait : waits[i])
             draft.wait(number, lines[i].sku, wait.at, wait.units, wait.due);
     }
@@ -341,7 +343,7 @@ TwinOutcome Twin::backorder_created(const RecordEvent& c, Instant now) {
     }
     if (!problems.empty()) return twin_refused(problems);
     for (const auto& [part, wait] : moved)
-        draft.wait(part.line, part.sku, wait.at, wait.units, wait.due);
+        draft.wait(part.line, part.sku, wait.at, wait.units, wait.due, part.recipe);
     if (too_many_wait(draft)) return twin_refused(Refusal::table_full);
     return record(draft, &c.envelope, now);
 }

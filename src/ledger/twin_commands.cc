@@ -183,7 +183,12 @@ std::int64_t CommandStream::quantity() {
 
 SkuId CommandStream::sku(const Twin& twin) {
     if (twin.items.empty() || random_.percent(2)) return kNoSku;
-    return SkuId{static_cast<std::uint32_t>(random_.below(twin.items.size()))};
+    const auto any = [&] {
+        return SkuId{static_cast<std::uint32_t>(random_.below(twin.items.size()))};
+    };
+    // Most events may not speak of kits.
+    const SkuId first = any();
+    return twin.kits.contains(first) && random_.percent(70) ? any() : first;
 }
 
 LocationId CommandStream::place(const Twin& twin) {
@@ -227,6 +232,7 @@ ReservationId CommandStream::reservation(const Twin& twin) {
 
 Command CommandStream::reserve(DrawnCommand& d, const Twin& twin) {
     draw_lines(d, twin);
+    ask_for_kits(d, twin);
     ReserveStock c;
     c.envelope = envelope(d);
     c.channel = any_channel(twin);
@@ -296,6 +302,7 @@ Command CommandStream::event(DrawnCommand& d, const Twin& twin, FactType type) {
     }
     if (random_.percent(30)) c.document = text(d, fmt::format("document-{}", random_.below(50)));
     if (type == FactType::order_created) {
+        ask_for_kits(d, twin);
         c.order = random_.percent(97) ? order(d, random_.percent(90)) : std::string_view{};
         const std::uint64_t kind = random_.below(100);
         c.already_sold = kind < 40;

@@ -101,6 +101,8 @@ class CommandStream {
     Command policy(DrawnCommand& d, const Twin& twin);
     Command quota(DrawnCommand& d, const Twin& twin);
     void item_units(DrawnCommand& d, UpsertItem& c);
+    Command kit(DrawnCommand& d, const Twin& twin);
+    void ask_for_kits(DrawnCommand& d, const Twin& twin);
     std::string_view unit();
     GroupId any_group(const Twin& twin);
     Command api_key(DrawnCommand& d);

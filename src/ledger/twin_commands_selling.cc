@@ -1,4 +1,4 @@
-// Random policies, nodes and groups.
+// Random policies, quotas, nodes, groups, units of measure and kits.
 #include <fmt/format.h>
 
 #include "ledger/twin_commands.h"
@@ -7,6 +7,7 @@ namespace holdfast::ledger {
 namespace {
 
 constexpr std::uint64_t kGroups = 3;
+constexpr std::uint64_t kKits = 3;
 constexpr std::string_view kUnits[] = {"pack", "case"};
 constexpr std::int64_t kMinute = 60'000'000;
 
@@ -16,8 +17,39 @@ Command CommandStream::selling(DrawnCommand& d, const Twin& twin) {
     const std::uint64_t kind = random_.below(100);
     if (kind < 15) return group(d, twin);
     if (kind < 35) return node_status(d, twin);
-    if (kind < 60) return quota(d, twin);
+    if (kind < 55) return quota(d, twin);
+    if (kind < 70) return kit(d, twin);
     return policy(d, twin);
+}
+
+Command CommandStream::kit(DrawnCommand& d, const Twin& twin) {
+    UpsertItem c;
+    c.envelope = envelope(d);
+    // Of its own code, so that mostly nothing of it ever stood on a shelf.
+    c.code = text(d, random_.percent(90) ? fmt::format("kit-{}", random_.below(kKits))
+                                         : fmt::format("item-{}", random_.below(items_)));
+    c.sets_components = random_.percent(95);
+    c.assembled = random_.percent(12);
+    const std::uint64_t components = random_.percent(6) ? 0 : 1 + random_.below(3);
+    for (std::uint64_t i = 0; i < components; ++i)
+        d.components.push_back({sku(twin), random_.between(random_.percent(4) ? 0 : 1, 3)});
+    if (random_.percent(2)) d.components.push_back({sku(twin), kit_units_max + 1});
+    if (random_.percent(4)) d.components.push_back({sku(twin), kit_units_max});
+    if (random_.percent(1)) d.components.resize(kit_components_max + 1, {sku(twin), 1});
+    c.components = d.components;
+    return c;
+}
+
+/// Makes some lines of a request ask for kits.
+void CommandStream::ask_for_kits(DrawnCommand& d, const Twin& twin) {
+    if (twin.kits.empty() || random_.percent(50)) return;
+    for (Line& line : d.lines) {
+        if (!random_.percent(40)) continue;
+        const auto kit = std::next(twin.kits.begin(),
+                                   static_cast<std::ptrdiff_t>(random_.below(twin.kits.size())));
+        line.sku = kit->first;
+        line.unit = {};
+    }
 }
 
 void CommandStream::item_units(DrawnCommand& d, UpsertItem& c) {

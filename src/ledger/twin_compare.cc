@@ -151,6 +151,21 @@ Difference units(const State& state, const Twin& twin) {
     return std::nullopt;
 }
 
+Difference kits(const State& state, const Twin& twin) {
+    std::map<SkuId, std::pair<std::size_t, bool>> rows;
+    state.kits.for_each(
+        [&](SkuId sku, const KitRow& kit) { rows[sku] = {kit.recipe, kit.assembled}; });
+    if (rows != twin.kits) return "kits differ";
+    std::vector<TwinRecipe> recipes;
+    for (std::uint32_t number = 1; number <= state.kits.recipes(); ++number) {
+        TwinRecipe& recipe = recipes.emplace_back(TwinRecipe{state.kits.recipe(number).kit, {}});
+        for (const Component& component : state.kits.recipe(number).components)
+            recipe.components.emplace_back(component.sku, component.units);
+    }
+    if (recipes != twin.recipes) return "recipes of kits differ";
+    return std::nullopt;
+}
+
 Difference quotas(const State& state, const Twin& twin) {
     std::map<TwinQuotaScope, TwinQuota> rows;
     const auto interned = [&](std::uint16_t name) {
@@ -177,10 +192,11 @@ template <class Part, class Counts>
 std::string describe(const Part& p, const Counts& c) {
     return fmt::format(
         "line {} sku {} at {} created {} reserved {} allocated {} picked {} backordered {} "
-        "shipped {} ended {} expired {} erp_held {} cancel_pending {} received {} lost {}",
+        "shipped {} ended {} expired {} erp_held {} cancel_pending {} received {} lost {} recipe "
+        "{}",
         p.line, p.sku.raw, p.location.raw, c.created, c.reserved, c.allocated, c.picked,
         c.backordered, c.shipped, c.ended, c.expired, c.erp_held, c.cancel_pending, c.received,
-        c.lost);
+        c.lost, p.recipe);
 }
 
 Difference reservation(const State& state, const Reservation& r, const TwinReservation& twin) {
@@ -505,6 +521,7 @@ std::optional<std::string> first_difference(const State& state, const Twin& twin
     if (auto d = policies(state, twin)) return d;
     if (auto d = quotas(state, twin)) return d;
     if (auto d = units(state, twin)) return d;
+    if (auto d = kits(state, twin)) return d;
     if (auto d = positions(state, twin)) return d;
     if (auto d = reservations(state, twin)) return d;
     if (auto d = first_backorder_difference(state, twin)) return d;

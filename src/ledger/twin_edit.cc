@@ -28,7 +28,8 @@ void Twin::grow(Draft& draft, std::vector<Growing> growth,
         if (plans[i].refusal != Refusal::none)
             problems.push_back({growth[i].index, plans[i].refusal, plans[i].available_to_sell});
         for (const Take& take : plans[i].takes)
-            draft.promise(lines[i].line, lines[i].sku, take.at, take.units);
+            for (const auto& [sku, units] : components_of(lines[i].sku, take.units))
+                draft.promise(lines[i].line, sku, take.at, units, sold_by(lines[i].sku));
     }
 }
 
@@ -107,7 +108,7 @@ TwinOutcome Twin::order_edited(const RecordEvent& c, Instant now) {
         if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
             problems.push_back({g.index, refusal, 0});
         else
-            force(draft, along, g.line.line, g.line.sku, g.line.quantity);
+            force(draft, along, {g.index, g.line.line, g.line.sku, g.line.quantity, 0});
     }
     if (!problems.empty()) return twin_refused(problems);
     if (draft.postings.empty() && !draft.marked) return twin_refused(Refusal::nothing_to_adjust);

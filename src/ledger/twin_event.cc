@@ -45,7 +45,15 @@ std::vector<LocationId> just(LocationId at) { return {at}; }
 
 }  // namespace
 
+/// When a line of an order that may wait is promised from supply: kits do not wait.
+std::optional<Instant> Twin::waits_at(const RecordEvent& c, const OrderLine& line, Instant now) {
+    return c.backorder && line.recipe == 0 ? std::optional(now) : std::nullopt;
+}
+
 TwinOutcome Twin::on(const RecordEvent& c, Instant now) {
+    if (const auto found = kits_in_the_way(c); !found.empty()) return twin_refused(found);
+    for (const KitComponent& component : c.components)
+        if (sold_by(component.sku) != 0) return twin_refused(Refusal::kit_not_allowed);
     switch (c.type) {
         case FactType::order_created: return order_created(c, now);
         case FactType::reservation_adjusted: return order_edited(c, now);
@@ -170,33 +178,39 @@ std::vector<LocationId> Twin::forced_along(const RecordEvent& c, const Line& lin
 /// Promises what the channel may sell along the order, then what is promisable for others, then
 /// what policy keeps back, then (an order that may wait) from supply, then what is not there at the
 /// first location.
-void Twin::force(Draft& draft, const std::vector<LocationId>& order, std::uint64_t line, SkuId sku,
-                 Units units, std::optional<Instant> waits_at) const {
+void Twin::force(Draft& draft, const std::vector<LocationId>& order, const OrderLine& line,
+                 std::optional<Instant> waits_at) const {
+    const SkuId sku = line.sku;
+    Units units = line.quantity;
+    const auto promise = [&](LocationId at, Units here) {
+        draft.promise(line.number, sku, at, here, line.recipe);
+    };
     for (const LocationId at : order) {
+        if (sold_by(sku) != 0) break;  // a component that has become a kit is on no shelf
         const Units here = std::min(units, left_beside_waits(draft, sku, at));
-        if (here > 0) draft.promise(line, sku, at, here);
+        if (here > 0) promise(at, here);
         units -= here;
     }
     for (const LocationId at : order) {
         const Units here = std::min(units, promisable(sku, at, draft.taken));
-        if (here > 0) draft.promise(line, sku, at, here);
+        if (here > 0) promise(at, here);
         units -= here;
     }
     for (const LocationId at : order) {
         if (!location_enabled[at.raw] || policy_row(PolicyKind::enabled, sku, at) == 0) continue;
         const Units unpromised = free(sku, at) - draft.taken[{sku, at}];
         const Units here = std::min(units, std::max<Units>(0, unpromised));
-        if (here > 0) draft.promise(line, sku, at, here);
+        if (here > 0) promise(at, here);
         units -= here;
     }
     if (units > 0 && waits_at)
         for (const Wait& wait : plan_waits(draft, order, sku, units, *waits_at)) {
-            draft.wait(line, sku, wait.at, wait.units, wait.due);
+            draft.wait(line.number, sku, wait.at, wait.units, wait.due);
             units -= wait.units;
         }
     if (units == 0) return;
     draft.raises.insert(CaseKind::oversold_order);
-    draft.promise(line, sku, order.front(), units);
+    promise(order.front(), units);
 }
 
 TwinOutcome Twin::order_created(const RecordEvent& c, Instant now) {
@@ -247,6 +261,8 @@ std::vector<TwinProblem> Twin::check_order_lines(const RecordEvent& c) const {
         const bool number_is_new = numbers.insert(line_number(c.lines, i)).second;
         Refusal refusal = positive_quantity(line.quantity);
         if (refusal == Refusal::none && !known(line.sku)) refusal = Refusal::unknown_sku;
+        if (refusal == Refusal::none && too_many_components(line.sku, line.quantity))
+            refusal = Refusal::quantity_too_large;
         const std::optional<LocationId> at =
             c.pinned || line.names_location ? place_of(c, line) : std::nullopt;
         if (refusal == Refusal::none && at && !known(*at)) refusal = Refusal::unknown_location;
@@ -281,8 +297,8 @@ TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
         if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
             problems.push_back({i, refusal, 0});
         else
-            force(draft, along, line_number(c.lines, i), c.lines[i].sku, c.lines[i].quantity,
-                  c.backorder ? std::optional(now) : std::nullopt);
+            for (const OrderLine& line : order_lines(c.lines, nullptr))
+                if (line.index == i) force(draft, along, line, waits_at(c, line, now));
     }
     std::sort(problems.begin(), problems.end(), [](const TwinProblem& a, const TwinProblem& b) {
         return a.line_index < b.line_index;
@@ -299,12 +315,13 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instan
     const bool late = before.ended_by == FactType::reservation_expired;
     if (before.ended() && !late) return twin_refused(Refusal::reservation_ended);
     if (before.confirmed && !late) return twin_refused(Refusal::reservation_already_confirmed);
-    std::vector<TwinProblem> problems = check_order_lines(c);
+    std::vector<TwinProblem> problems;
+    if (!settled) problems = check_order_lines(c);  // else they were looked at before
     if (!problems.empty()) return twin_refused(problems);
     // By number and item: the number alone may name another item than the hold's line does.
     std::map<std::pair<std::uint64_t, SkuId>, Units> wanted;
-    for (std::uint32_t i = 0; i < c.lines.size(); ++i)
-        wanted[{line_number(c.lines, i), c.lines[i].sku}] = c.lines[i].quantity;
+    for (const OrderLine& line : order_lines(c.lines, &before))
+        wanted[{line.number, line.sku}] = line.quantity;
 
     Draft draft;
     draft.type = FactType::order_created;
@@ -333,16 +350,15 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instan
         draft.after.parts[i].ended += back;
         draft.give_back(draft.after.parts[i], less - back);
     }
-    for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
-        const std::uint64_t number = line_number(c.lines, i);
-        const Units missing = wanted[{number, c.lines[i].sku}];
-        if (missing == 0) continue;
-        const std::vector<LocationId> along = forced_along(c, c.lines[i], before.channel);
-        if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
-            problems.push_back({i, refusal, 0});
-        else
-            force(draft, along, number, c.lines[i].sku, missing,
-                  c.backorder ? std::optional(now) : std::nullopt);
+    for (OrderLine line : order_lines(c.lines, &before)) {
+        line.quantity = wanted[{line.number, line.sku}];
+        if (line.quantity == 0) continue;
+        const std::vector<LocationId> along = forced_along(c, c.lines[line.index], before.channel);
+        const bool told = !problems.empty() && problems.back().line_index == line.index;
+        if (const Refusal refusal = no_place_to_force(along); refusal == Refusal::none)
+            force(draft, along, line, waits_at(c, line, now));
+        else if (!told)
+            problems.push_back({line.index, refusal, 0});
     }
     if (!problems.empty()) return twin_refused(problems);
     if (too_many_wait(draft)) return twin_refused(Refusal::table_full);

@@ -56,13 +56,13 @@ TwinOutcome Twin::order_cancelled(const RecordEvent& c, Instant now) {
             cancelled += cancel(draft, {p}, before[p].wanted());
     for (std::size_t i = 0; i < c.lines.size(); ++i) {
         const std::uint64_t line = line_number(c.lines, i);
-        std::vector<std::size_t> meant;
-        for (std::size_t p = 0; p < before.size(); ++p)
-            if (before[p].line == line) meant.push_back(p);
-        Refusal refusal = twin_quantity_refusal(c.lines[i].quantity);
-        if (refusal == Refusal::none && meant.empty()) refusal = Refusal::unknown_line;
+        const Units wanted = c.lines[i].quantity;
+        Refusal refusal = twin_quantity_refusal(wanted);
+        if (refusal == Refusal::none && !draft.after.has_line(line))
+            refusal = Refusal::unknown_line;
         if (refusal == Refusal::none)
-            cancelled += cancel(draft, meant, c.lines[i].quantity);
+            for (const auto& [parts, units] : shares_of_line(draft.after, line, wanted))
+                cancelled += cancel(draft, parts, units);
         else
             draft.set_aside.push_back({static_cast<std::uint32_t>(i), refusal, 0});
     }
@@ -322,7 +322,7 @@ TwinOutcome Twin::short_pick(const RecordEvent& c, Instant now) {
         }
         for (const auto& [l, take] : moves) {
             const TwinPart part = next.after.parts[l.part];
-            next.promise(part.line, part.sku, take.at, take.units);
+            next.promise(part.line, part.sku, take.at, take.units, part.recipe);
         }
     }
     return record_both(draft, next, &c.envelope, now);
@@ -365,43 +365,48 @@ TwinOutcome Twin::resource(const StepReservation& c, Instant now) {
             problems.push_back({i, refusal, 0});
             continue;
         }
-        // Whose location is oversold gives first.
-        std::vector<std::size_t> givers;
-        for (const bool oversold : {true, false})
-            for (std::size_t p = 0; p < before.parts.size(); ++p) {
-                const TwinPart& part = before.parts[p];
-                if (part.line != number || (free(part.sku, part.location) < 0) != oversold)
-                    continue;
-                if (!line.names_location || part.location != line.location) givers.push_back(p);
-            }
-        Units movable = 0;
-        for (const std::size_t p : givers) movable += before.parts[p].reserved;
-        if (movable < line.quantity) {
-            problems.push_back({i, Refusal::nothing_to_move, 0});
-            continue;
-        }
         std::map<TwinPlace, Units> taken_now = taken;
         std::vector<Moved> moves_now;
-        Units rest = line.quantity;
-        for (const std::size_t p : givers) {
-            const TwinPart& part = before.parts[p];
-            const Units units = std::min(rest, part.reserved);
-            if (units == 0) continue;
-            const std::optional<LocationId> target =
-                line.names_location ? std::optional(line.location) : std::nullopt;
-            const LinePlan plan =
-                move_plan(before, part.sku, units, part.location, target, false, taken_now);
-            if (plan.refusal != Refusal::none) {
-                problems.push_back({i, plan.refusal, plan.available_to_sell});
+        bool moves = true;
+        for (const auto& [parts, wanted] : shares_of_line(before, number, line.quantity)) {
+            // Whose location is oversold gives first.
+            std::vector<std::size_t> givers;
+            for (const bool oversold : {true, false})
+                for (const std::size_t p : parts) {
+                    const TwinPart& part = before.parts[p];
+                    if ((free(part.sku, part.location) < 0) != oversold) continue;
+                    if (!line.names_location || part.location != line.location) givers.push_back(p);
+                }
+            Units movable = 0;
+            for (const std::size_t p : givers) movable += before.parts[p].reserved;
+            if (movable < wanted) {
+                problems.push_back({i, Refusal::nothing_to_move, 0});
+                moves = false;
                 break;
             }
-            for (const Take& take : plan.takes) {
-                taken_now[{part.sku, take.at}] += take.units;
-                moves_now.push_back({p, take});
+            Units rest = wanted;
+            for (const std::size_t p : givers) {
+                const TwinPart& part = before.parts[p];
+                const Units units = std::min(rest, part.reserved);
+                if (units == 0) continue;
+                const std::optional<LocationId> target =
+                    line.names_location ? std::optional(line.location) : std::nullopt;
+                const LinePlan plan =
+                    move_plan(before, part.sku, units, part.location, target, false, taken_now);
+                if (plan.refusal != Refusal::none) {
+                    problems.push_back({i, plan.refusal, plan.available_to_sell});
+                    break;
+                }
+                for (const Take& take : plan.takes) {
+                    taken_now[{part.sku, take.at}] += take.units;
+                    moves_now.push_back({p, take});
+                }
+                rest -= units;
             }
-            rest -= units;
+            moves = rest == 0;
+            if (!moves) break;
         }
-        if (rest > 0) continue;
+        if (!moves) continue;
         taken = taken_now;
         moved.insert(moved.end(), moves_now.begin(), moves_now.end());
     }
@@ -414,7 +419,7 @@ TwinOutcome Twin::resource(const StepReservation& c, Instant now) {
     }
     for (const Moved& m : moved) {
         const TwinPart part = draft.after.parts[m.part];
-        draft.promise(part.line, part.sku, m.take.at, m.take.units);
+        draft.promise(part.line, part.sku, m.take.at, m.take.units, part.recipe);
     }
     return record(draft, &c.envelope, now);
 }

@@ -35,6 +35,8 @@ std::vector<Twin::LinePlan> Twin::check_lines(ChannelId channel,
         if (refusal != Refusal::none) continue;
         if (!known(line.sku))
             refusal = Refusal::unknown_sku;
+        else if (too_many_components(line.sku, line.quantity))
+            refusal = Refusal::quantity_too_large;
         else if (line.names_location && !known(line.location))
             refusal = Refusal::unknown_location;
         else if (line.names_location && has_pool &&
@@ -60,7 +62,7 @@ std::vector<Twin::Take> Twin::largest_first(ChannelId channel, SkuId sku, Units 
         const Units units = std::min(quantity, left(channel, sku, at, taken));
         if (units == 0) continue;
         takes.push_back({at, units});
-        taken[{sku, at}] += units;
+        count_taken(taken, sku, at, units);
         quantity -= units;
     }
     return takes;
@@ -114,15 +116,19 @@ std::vector<Twin::LinePlan> Twin::plan_hold(ChannelId channel, std::span<const L
             continue;
         }
         plans[i].takes.push_back({line.location, line.quantity});
-        taken[{line.sku, line.location}] += line.quantity;
+        count_taken(taken, line.sku, line.location, line.quantity);
     }
 
-    std::map<SkuId, std::vector<std::size_t>> pool_lines;
+    // Kits before what single items leave them.
+    std::vector<std::size_t> pool_lines;
     std::map<SkuId, Units> wanted;
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        if (well_formed(i) && !lines[i].names_location) {
-            pool_lines[lines[i].sku].push_back(i);
-            wanted[lines[i].sku] += lines[i].quantity;
+    for (const bool kit_lines : {true, false})
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const bool is_kit = sold_by(lines[i].sku) != 0;
+            if (!well_formed(i) || lines[i].names_location || is_kit != kit_lines) continue;
+            pool_lines.push_back(i);
+            for (const auto& [sku, units] : components_of(lines[i].sku, lines[i].quantity))
+                wanted[sku] += units;
         }
     // One parcel beats several: a location that has all of it is preferred.
     std::optional<LocationId> whole_order;
@@ -133,14 +139,14 @@ std::vector<Twin::LinePlan> Twin::plan_hold(ChannelId channel, std::span<const L
             });
             if (covers && !whole_order) whole_order = at;
         }
-    for (const auto& [sku, indexes] : pool_lines)
-        for (const std::size_t i : indexes) {
-            if (whole_order)
-                plans[i].takes.push_back({*whole_order, lines[i].quantity});
-            else
-                plans[i] = plan_pool_line(channel, sku, lines[i].quantity, taken);
-            for (const Take& take : plans[i].takes) taken[{sku, take.at}] += take.units;
-        }
+    for (const std::size_t i : pool_lines) {
+        if (whole_order)
+            plans[i].takes.push_back({*whole_order, lines[i].quantity});
+        else
+            plans[i] = plan_pool_line(channel, lines[i].sku, lines[i].quantity, taken);
+        for (const Take& take : plans[i].takes)
+            count_taken(taken, lines[i].sku, take.at, take.units);
+    }
     return plans;
 }
 
@@ -163,7 +169,8 @@ std::optional<Twin::Draft> Twin::draft_hold(FactType type, ChannelId channel,
             continue;
         }
         for (const Take& take : plans[i].takes)
-            draft.promise(line_number(lines, i), lines[i].sku, take.at, take.units);
+            for (const auto& [sku, units] : components_of(lines[i].sku, take.units))
+                draft.promise(line_number(lines, i), sku, take.at, units, sold_by(lines[i].sku));
     }
     const bool none_held = draft.set_aside.size() == lines.size();
     if (draft.set_aside.empty() || (partial && !none_held)) return draft;
@@ -209,8 +216,14 @@ TwinOutcome Twin::on(const StepReservation& c, Instant now) {
 /// as much as the pool has and the rest by force at its own place.
 void Twin::bring_back(Draft& draft, std::size_t part_index, Units units) const {
     const TwinPart part = draft.after.parts[part_index];
-    const auto promise = [&](LocationId at, Units q) { draft.promise(part.line, part.sku, at, q); };
+    const auto promise = [&](LocationId at, Units q) {
+        draft.promise(part.line, part.sku, at, q, part.recipe);
+    };
     const ChannelId channel = draft.after.channel;
+    if (sold_by(part.sku) != 0) {  // it has become a kit: nothing of it is on any shelf
+        draft.raises.insert(CaseKind::late_confirm_without_stock);
+        return promise(part.location, units);
+    }
     if (left(channel, part.sku, part.location, draft.taken) >= units)
         return promise(part.location, units);
     const std::vector<LocationId> pool =
@@ -291,19 +304,18 @@ TwinOutcome Twin::release(const StepReservation& c, Instant now) {
         const Units units = c.lines[i].quantity;
         Refusal refusal = twin_quantity_refusal(units);
         if (refusal == Refusal::none && !before.has_line(line)) refusal = Refusal::unknown_line;
-        std::vector<std::size_t> meant;
-        Units there = 0;
-        for (std::size_t p = 0; p < draft.after.parts.size(); ++p)
-            if (draft.after.parts[p].line == line) {
-                meant.push_back(p);
+        const auto shares = shares_of_line(draft.after, line, refusal == Refusal::none ? units : 0);
+        for (const auto& [parts, wanted] : shares) {
+            Units there = 0;
+            for (const std::size_t p : parts)
                 there += draft.after.parts[p].reserved + draft.after.parts[p].backordered;
-            }
-        if (refusal == Refusal::none && units > there) refusal = Refusal::nothing_to_release;
+            if (refusal == Refusal::none && wanted > there) refusal = Refusal::nothing_to_release;
+        }
         if (refusal != Refusal::none) {
             problems.push_back({static_cast<std::uint32_t>(i), refusal, 0});
             continue;
         }
-        release_units(draft, meant, units);
+        for (const auto& [parts, wanted] : shares) release_units(draft, parts, wanted);
     }
     if (!problems.empty()) return twin_refused(problems);
     return record(draft, &c.envelope, now);
@@ -351,6 +363,22 @@ TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
             problems.push_back({i, refusal, 0});
             continue;
         }
+        if (const std::size_t recipe = recipe_of_line(before, number)) {
+            Line more;
+            more.line = number;
+            more.sku = recipes[recipe - 1].kit;
+            for (std::size_t p = before.parts.size(); p-- > 0;)
+                if (before.parts[p].line == number) more.location = before.parts[p].location;
+            more.names_location = before.pinned;
+            more.quantity = wanted - shrink_kits(draft, before, number, wanted);
+            if (more.quantity <= 0) continue;
+            if (sold_by(more.sku) != recipe) {
+                problems.push_back({i, Refusal::kit_not_allowed, 0});
+                continue;
+            }
+            growth.push_back({i, more, before.pinned});
+            continue;
+        }
         Units held = 0;
         std::vector<std::size_t> last_first;
         for (std::size_t p = before.parts.size(); p-- > 0;)
@@ -360,6 +388,12 @@ TwinOutcome Twin::adjust(const StepReservation& c, Instant now) {
             }
         cancel(draft, last_first, std::max<Units>(0, held - wanted));
         if (wanted <= held) continue;
+        const auto first = std::find_if(before.parts.begin(), before.parts.end(),
+                                        [&](const TwinPart& p) { return p.line == number; });
+        if (sold_by(first->sku) != 0) {
+            problems.push_back({i, Refusal::kit_not_allowed, 0});
+            continue;
+        }
         Line more;
         more.line = number;
         more.sku = before.parts[last_first.back()].sku;

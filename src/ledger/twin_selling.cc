@@ -57,6 +57,8 @@ Units Twin::promisable(SkuId sku, LocationId at, const Taken& taken) const {
 
 /// What a line that names the location still gets.
 Units Twin::left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken) const {
+    if (const std::size_t recipe = sold_by(sku))
+        return least(recipe, [&](SkuId part) { return left(channel, part, at, taken); });
     const Units here = promisable(sku, at, taken);
     const GroupId group = group_of(at);
     if (group == kNoGroup) return here;
@@ -64,6 +66,8 @@ Units Twin::left(ChannelId channel, SkuId sku, LocationId at, const Taken& taken
 }
 
 Units Twin::left_but_for_quotas(SkuId sku, LocationId at, const Taken& taken) const {
+    if (const std::size_t recipe = sold_by(sku))
+        return least(recipe, [&](SkuId part) { return left_but_for_quotas(part, at, taken); });
     const Units here = promisable(sku, at, taken);
     const GroupId group = group_of(at);
     return group == kNoGroup ? here : std::min(here, group_pool(sku, group, taken));
@@ -71,6 +75,10 @@ Units Twin::left_but_for_quotas(SkuId sku, LocationId at, const Taken& taken) co
 
 /// What the channel still gets from its pool, however it is split.
 Units Twin::pool_left(ChannelId channel, SkuId sku, const Taken& taken) const {
+    if (const std::size_t recipe = sold_by(sku))
+        return kits_in_pool(channel, recipe, taken, [&](SkuId part, GroupId group) {
+            return group_left(channel, part, group, taken);
+        });
     Units sum = 0;
     for (const auto& [group, units] : pool_by_group(channel, sku, taken))
         sum += group == kNoGroup ? units : std::min(units, group_left(channel, sku, group, taken));
@@ -78,6 +86,10 @@ Units Twin::pool_left(ChannelId channel, SkuId sku, const Taken& taken) const {
 }
 
 Units Twin::pool_left_but_for_quotas(ChannelId channel, SkuId sku, const Taken& taken) const {
+    if (const std::size_t recipe = sold_by(sku))
+        return kits_in_pool(channel, recipe, taken, [&](SkuId part, GroupId group) {
+            return group_pool(part, group, taken);
+        });
     Units sum = 0;
     for (const auto& [group, units] : pool_by_group(channel, sku, taken))
         sum += group == kNoGroup ? units : std::min(units, group_pool(sku, group, taken));

@@ -63,10 +63,16 @@ TwinOutcome Twin::shelf_changed(const RecordEvent& c, Instant now) {
     return record(draft, &c.envelope, now);
 }
 
-TwinOutcome Twin::kit_changed(const RecordEvent& c, Instant now) {
+TwinOutcome Twin::kit_changed(const RecordEvent& given, Instant now) {
+    RecordEvent c = given;
     if (c.lines.empty()) return twin_refused(Refusal::no_lines);
     if (c.lines.size() > lines_per_request_max) return twin_refused(Refusal::too_many_lines);
     if (c.channel != kNoChannel && !known(c.channel)) return twin_refused(Refusal::unknown_channel);
+    std::vector<KitComponent> entered;
+    if (const auto kit = kits.find(c.lines.front().sku); kit != kits.end())
+        for (const auto& [sku, units] : recipes[kit->second.first - 1].components)
+            entered.push_back({sku, units});
+    if (c.components.empty()) c.components = entered;
     if (c.components.empty()) return twin_refused(Refusal::components_required);
     const std::size_t legs = c.lines.size() + c.lines.size() * c.components.size();
     if (c.components.size() > kit_components_max || legs > lines_per_request_max)

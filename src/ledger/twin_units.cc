@@ -32,6 +32,8 @@ std::vector<TwinProblem> Twin::to_base_units(std::vector<Line>& lines,
             const auto part = std::find_if(parts.begin(), parts.end(),
                                            [&](const TwinPart& p) { return p.line == number; });
             if (part != parts.end()) sku = part->sku;
+            const std::size_t recipe = recipe_of_line(reservations.at(*speaks_of), number);
+            if (recipe != 0) sku = recipes[recipe - 1].kit;
         }
         const std::vector<TwinUnit> of_item =
             units.contains(sku) ? units.at(sku) : std::vector<TwinUnit>{};

@@ -11,9 +11,15 @@ __extension__ typedef __int128 Wide;
 SkuId sku_of(const State& state, const Line& line, std::uint64_t number,
              const Reservation* reservation) {
     if (line.sku != kNoSku || reservation == nullptr) return line.sku;
-    for (const Part& part : state.reservations.parts(*reservation))
-        if (part.line == number) return part.sku;
-    return kNoSku;
+    const Part* first = nullptr;
+    const Part* last = nullptr;
+    for (const Part& part : state.reservations.parts(*reservation)) {
+        if (part.line != number) continue;
+        if (first == nullptr) first = &part;
+        last = &part;
+    }
+    if (first == nullptr) return kNoSku;
+    return last->recipe == 0 ? first->sku : state.kits.recipe(last->recipe).kit;
 }
 
 /// Sets the line's quantity in base units.

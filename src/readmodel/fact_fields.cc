@@ -19,6 +19,7 @@ bool is_kept(FieldTag tag) {
         case FieldTag::document:
         // Which part of a reservation a posting is of: postings are summed here.
         case FieldTag::part_lines:
+        case FieldTag::part_recipes:
         case FieldTag::part_of_posting: return false;
         default: return true;
     }

@@ -19,7 +19,7 @@ class Bag:
     """What earlier answers and the small retailer offer to be spoken of."""
 
     def __init__(self):
-        self.drawers = {"sku": ["BOOT-42", "SOCK-7", "LAST-1"], "location": ["DC1", "STORE-17", "AWAY"],
+        self.drawers = {"sku": ["BOOT-42", "SOCK-7", "LAST-1", "SET-1"], "location": ["DC1", "STORE-17", "AWAY"],
                         "channel": ["web", "solo"], "pool": ["main"], "group": ["stores", "far"], "unit": ["ounce", "pack"],
                         "source": ["wms", "till-1", "erp"], "reservation": [], "order": [], "document": [], "seq": ["0-1"],
                         "case": [], "key": [], "cursor": []}

@@ -17,6 +17,7 @@ def make(hub):
     put("/v1/channels/web", {"title": "Web shop", "pool": "main"})
     put("/v1/channels/solo", {"pool": "main", "splits": False})
     put("/v1/items/LAST-1", {})
+    put("/v1/items/SET-1", {"kit": {"components": [{"sku": "BOOT-42", "quantity": 1}, {"sku": "SOCK-7", "quantity": 2}]}})
     put("/v1/items/SCARCE-1", {})
     put("/v1/groups/stores", {"locations": ["STORE-17"]})
     put("/v1/groups/far", {"locations": ["AWAY"]})

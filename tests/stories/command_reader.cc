@@ -291,6 +291,14 @@ bool CommandReader::read_table(ReadCommand& out) {
         UpsertItem c;
         c.code = keep(out, words_.take());
         if (words_.eat("comes in")) return read_units(out, c);
+        if (words_.eat("is made of")) return read_kit(out, c);
+        c.assembled = words_.eat("is assembled from");
+        if (c.assembled) return read_kit(out, c);
+        c.sets_components = words_.eat("is no kit");
+        if (c.sets_components) {
+            out.command = c;
+            return true;
+        }
         if (words_.eat("is worth")) {
             c.unit_value = words_.take_number().value_or(-1);
             out.command = c;

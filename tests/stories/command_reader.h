@@ -67,6 +67,7 @@ class CommandReader {
     bool read_node(ReadCommand& out);
     bool read_quota(ReadCommand& out);
     bool read_units(ReadCommand& out, UpsertItem c);
+    bool read_kit(ReadCommand& out, UpsertItem c);
     bool read_policy(ReadCommand& out, PolicyKind kind);
     bool read_api_key(ReadCommand& out);
     bool read_source(ReadCommand& out);  // read_sources.cc

@@ -52,6 +52,16 @@ bool CommandReader::read_units(ReadCommand& out, UpsertItem c) {
     return true;
 }
 
+/// "item SET is made of SHOE x1, SOCK x2"; "item BOX is assembled from SHOE x2".
+bool CommandReader::read_kit(ReadCommand& out, UpsertItem c) {
+    read_lines(out);
+    for (const Line& line : out.lines) out.components.push_back({line.sku, line.quantity});
+    c.sets_components = true;
+    c.components = out.components;
+    out.command = c;
+    return true;
+}
+
 /// "quota of web in north for SHOE is guarantee 3 cap 5 priority 1, refilled"; "... is removed".
 bool CommandReader::read_quota(ReadCommand& out) {
     SetQuota c;
