@@ -35,6 +35,30 @@ std::optional<std::string> fault_of(const PartCounts& c) {
     return std::nullopt;
 }
 
+/// A part of a kit's line holds a component of that kit.
+std::optional<std::string> fault_of_recipe(const State& state, const Part& part) {
+    if (part.recipe == 0) return std::nullopt;
+    if (part.recipe > state.kits.recipes())
+        return fmt::format("its kit has no recipe {}", part.recipe);
+    for (const Component& component : state.kits.recipe(part.recipe).components)
+        if (component.sku == part.sku) return std::nullopt;
+    return fmt::format("recipe {} has no SKU {}", part.recipe, part.sku.raw);
+}
+
+/// What can be sold of a kit is computed from its components: none of them is a kit itself.
+std::optional<std::string> check_kits(const State& state) {
+    std::optional<std::string> fault;
+    state.kits.for_each([&](SkuId sku, const KitRow& kit) {
+        for (const Component& component : state.kits.recipe(kit.recipe).components)
+            if (state.kits.row(component.sku).recipe != 0 ||
+                !state.kits.is_component(component.sku))
+                fault =
+                    fmt::format("kit {} is made of {}, which is a kit or not known as a component",
+                                sku.raw, component.sku.raw);
+    });
+    return fault;
+}
+
 std::optional<std::string> check_parts(const State& state, PromisedByPosition& promised) {
     std::optional<std::string> fault;
     state.reservations.for_each([&](const Reservation& r) {
@@ -43,9 +67,8 @@ std::optional<std::string> check_parts(const State& state, PromisedByPosition& p
             const PartCounts counts = state.reservations.counts(part);
             add(promised[{part.sku, part.location}], counts);
             open += r.kept_open_by(counts) ? 1 : 0;
-            if (part.recipe > state.kits.recipes())
-                fault = fmt::format("reservation {} line {}: its kit has no recipe {}", r.id.raw,
-                                    part.line, part.recipe);
+            if (const auto wrong = fault_of_recipe(state, part))
+                fault = fmt::format("reservation {} line {}: {}", r.id.raw, part.line, *wrong);
             if (const auto wrong = fault_of(counts))
                 fault = fmt::format("reservation {} line {}: {}", r.id.raw, part.line, *wrong);
         }
@@ -154,6 +177,7 @@ std::optional<std::string> check_sources(const State& state) {
 std::optional<std::string> State::check_invariants() const {
     PromisedByPosition promised;
     if (auto fault = check_parts(*this, promised)) return fault;
+    if (auto fault = check_kits(*this)) return fault;
     if (auto fault = check_backorders(*this)) return fault;
     UnitsByPosition inbound_open;
     SupplyByDate supply;

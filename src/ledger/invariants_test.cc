@@ -169,5 +169,39 @@ TEST_F(Invariants, GapsOfASourceAreApartAndBelowItsHighestNumber) {
                 HasSubstr("more gaps than its bound"));
 }
 
+TEST_F(Invariants, KitsAreMadeOfWhatIsNoKit) {
+    const auto nested = [](State& state) {
+        const SkuId sku{0};
+        state.kits.add_recipe({.kit = sku, .components = {{.sku = sku, .units = 1}}});
+        state.kits.set(sku, {.recipe = state.kits.recipes()});
+    };
+    EXPECT_THAT(broken(nested), HasSubstr("which is a kit"));
+    // A checkpoint that says so is refused: nobody could count such kits.
+    const auto state = fresh();
+    nested(*state);
+    std::vector<std::byte> bytes;
+    encode_state(*state, bytes);
+    EXPECT_FALSE(decode_state(bytes, 7, {}));
+}
+
+TEST_F(Invariants, ALineOfAKitHoldsItsComponents) {
+    const auto all_parts = [](State& state, const std::function<void(Part&)>& change) {
+        state.kits.add_recipe({.kit = SkuId{0}, .components = {{.sku = SkuId{1}, .units = 1}}});
+        state.reservations.for_each([&](const Reservation& r) {
+            for (Part& part : state.reservations.parts_mutable(r)) change(part);
+        });
+    };
+    EXPECT_THAT(broken([&](State& state) {
+                    all_parts(state, [&](Part& part) {
+                        if (part.sku != SkuId{1}) part.recipe = state.kits.recipes();
+                    });
+                }),
+                HasSubstr("has no SKU"));
+    EXPECT_THAT(broken([&](State& state) {
+                    all_parts(state, [&](Part& part) { part.recipe = state.kits.recipes() + 1; });
+                }),
+                HasSubstr("has no recipe"));
+}
+
 }  // namespace
 }  // namespace holdfast::ledger

@@ -1,5 +1,6 @@
 #include "ledger/item_codec.h"
 
+#include <set>
 #include <vector>
 
 namespace holdfast::ledger {
@@ -60,6 +61,19 @@ void put_kits(ByteWriter& out, const State& state) {
     });
 }
 
+namespace {
+
+/// None of it twice, and none that is a kit: what can be sold of a kit would have no end.
+bool sound(const State& state, const Recipe& recipe) {
+    std::set<std::uint32_t> seen;
+    for (const Component& component : recipe.components)
+        if (state.kits.row(component.sku).recipe != 0 || !seen.insert(component.sku.raw).second)
+            return false;
+    return true;
+}
+
+}  // namespace
+
 bool get_kits(ByteReader& in, State& state) {
     const std::size_t recipes = in.get_count(5);
     for (std::size_t i = 0; i < recipes && in.good(); ++i) {
@@ -83,11 +97,15 @@ bool get_kits(ByteReader& in, State& state) {
         KitRow kit{.recipe = in.get<std::uint32_t>()};
         kit.assembled = in.get<std::uint8_t>() != 0;
         if (kit.recipe < 1 || kit.recipe > state.kits.recipes() ||
-            state.kits.recipe(kit.recipe).kit != sku)
+            state.kits.recipe(kit.recipe).kit != sku || state.kits.row(sku).recipe != 0)
             return false;
         state.kits.set(sku, kit);
     }
-    return in.good();
+    bool all_sound = in.good();
+    state.kits.for_each([&](SkuId, const KitRow& kit) {
+        all_sound = all_sound && sound(state, state.kits.recipe(kit.recipe));
+    });
+    return all_sound;
 }
 
 }  // namespace holdfast::ledger

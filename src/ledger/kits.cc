@@ -132,11 +132,13 @@ std::span<const ComponentLine> component_lines(const Context& context, std::span
                 {.line_index = i, .line = number, .sku = line.sku, .quantity = line.quantity});
             continue;
         }
+        // A line that asks for more is refused, whatever is computed for it here.
+        const Units quantity = std::clamp<Units>(line.quantity, 0, quantity_max);
         for (const Component& component : kits.recipe(recipe).components)
             all.push_back({.line_index = i,
                            .line = number,
                            .sku = component.sku,
-                           .quantity = line.quantity * component.units,
+                           .quantity = quantity * component.units,
                            .recipe = recipe});
     }
     return all.view();

@@ -22,6 +22,12 @@ struct Need {
     Units units = 0;
 };
 
+/// Kits that the locations of a group have components for, and what the group leaves the channel.
+struct OfGroup {
+    Units has = 0;
+    Units leaves = 0;
+};
+
 class KitPlanner {
   public:
     KitPlanner(const State& state, ChannelId channel, std::span<const Line> lines, Arena& arena,
@@ -251,8 +257,7 @@ class KitPlanner {
     /// How many of the line the pool gives in all: of each group, no more than it leaves of any
     /// component.
     Units sum_of_pool(std::uint32_t index, Bound bound) {
-        const std::span<Units> of_group = arena_.array<Units>(state_.groups.size());
-        const std::span<Units> leaves = arena_.array<Units>(state_.groups.size());
+        if (groups_.empty()) groups_ = arena_.array<OfGroup>(state_.groups.size());
         Units sum = 0;
         for_each_in_pool(index, [&](const Offer&, LocationId at) {
             const Units here = given(index, at, Bound::stock);
@@ -261,10 +266,13 @@ class KitPlanner {
                 sum += here;
                 return;
             }
-            of_group[group.raw] += here;
-            leaves[group.raw] = left_in_group(index, at, bound);
+            groups_[group.raw].has += here;
+            groups_[group.raw].leaves = left_in_group(index, at, bound);
         });
-        for (std::size_t g = 0; g < of_group.size(); ++g) sum += std::min(of_group[g], leaves[g]);
+        for (OfGroup& group : groups_) {
+            sum += std::min(group.has, group.leaves);
+            group = {};
+        }
         return sum;
     }
     Units left_in_group(std::uint32_t index, LocationId at, Bound bound) {
@@ -344,6 +352,7 @@ class KitPlanner {
     ArenaList<Offer> offers_;                 // of one line that is split
     ChannelBudget budget_;
     const ReturnedUnits* returned_;
+    std::span<OfGroup> groups_;  // of one line, all zero between two uses
 };
 
 }  // namespace
