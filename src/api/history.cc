@@ -149,9 +149,15 @@ bool may_explain(Desk& desk, const Call& call, const explain::Request& request) 
                          .all_locations = pool});
 }
 
-void ask_to_explain(Desk& desk, const Call& call, const explain::Request& request,
+/// The clock from which days ahead are counted: ours, or the time that was asked for.
+Instant clock_of(const Desk& desk, const AskedMoment& moment) {
+    return moment.is_now() ? desk.wall() : moment.time;
+}
+
+void ask_to_explain(Desk& desk, const Call& call, explain::Request request,
                     const AskedMoment& moment) {
     const std::uint64_t newest = desk.state().seq;
+    request.now = clock_of(desk, moment);
     std::optional<explain::LedgerNumbers> numbers;
     if (moment.is_now()) numbers = explain::numbers_of(desk.state(), request);
     const References references = references_for(desk, call, request.location);
@@ -328,7 +334,8 @@ void explain_many(Desk& desk, const Call& call) {
                             .location = item.names_location ? item.location : kNoLocation,
                             .channel = query.channel,
                             .pool = !item.names_location,
-                            .facts_per_bucket = static_cast<std::size_t>(query.facts)});
+                            .facts_per_bucket = static_cast<std::size_t>(query.facts),
+                            .now = clock_of(desk, moment)});
         if (!anywhere && !may_explain(desk, call, requests.back())) return;
         if (!item.names_location && query.channel == kNoChannel) {
             fault.set(problems::missing_field, "#/items/" + std::to_string(i) + "/location",

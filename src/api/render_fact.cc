@@ -55,6 +55,9 @@ void render_references(JsonWriter& json, const FactView& fact, const State& stat
     }
     text_member(json, "order", fact.text(FieldTag::order));
     text_member(json, "document", fact.text(FieldTag::document));
+    if (const auto due = fact.field_as<std::int64_t>(FieldTag::due)) {
+        json.member("due", instant_from_raw(*due));
+    }
     if (const auto at = fact.field_as<std::int64_t>(FieldTag::expires_at)) {
         json.member("expires_at", instant_from_raw(*at));
     }

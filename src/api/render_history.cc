@@ -81,6 +81,8 @@ class NodeRenderer {
         if (node.row) scope_members(json_, *node.row, reader);
         if (node.balance) json_.member("balance", *node.balance);
         if (node.facts != 0) json_.member("facts", node.facts);
+        if (node.due) json_.member("due", *node.due);
+        if (node.from) json_.member("from", *node.from);
         if (node.until) json_.member("until", *node.until);
         if (node.facts_before != 0) json_.member("before", as_text(seq_token(node.facts_before)));
         if (const FactRow* fact = moment_.fact(node.fact)) {

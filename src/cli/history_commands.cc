@@ -97,11 +97,14 @@ class TreeText {
         std::string why = member_text(node, "formula");
         if (const auto* scope = node.if_contains("scope"))
             why = "for" + scope_text(scope->as_object()) + "; ";
+        const std::string due = member_text(node, "due");
+        if (!due.empty()) why += due + ": ";
         const std::string facts = member_text(node, "facts");
         if (!facts.empty()) why += facts + " facts, the newest: ";
         if (const auto* fact = node.if_contains("fact")) why += fact_text(fact->as_object());
         const std::string until = member_text(node, "until");
-        if (!until.empty()) why += ", seen by the count of " + until;
+        if (!until.empty())
+            why += (name == "late" ? ", seen by the count of " : ", due until ") + until;
         const bool elsewhere = !node.contains("formula") && !node.contains("fact");
         const object* whole = elsewhere ? quantity(name) : nullptr;
         if (whole != nullptr) why = member_text(*whole, "formula");

@@ -145,7 +145,7 @@ int readmodel_status(const ReadModelOptions& options) {
     const std::string path = options.data + "/" + std::string(readmodel::kFileName);
     auto reader = readmodel::Reader::open(path);
     if (!reader)
-        return complain({kExitNotFound, "no read model that this version can read",
+        return complain({kExitNotFound, "no read model in " + options.data + " that can be read",
                          to_string(reader.error()),
                          "a hub builds it by itself; holdfast readmodel rebuild builds it now"});
     auto database =
@@ -177,7 +177,10 @@ int readmodel_verify(const ReadModelOptions& options) {
     auto database =
         readmodel::Database::open(path, readmodel::OpenMode::read, readmodel::kReaderCacheBytes);
     if (!database)
-        return complain({kExitNotFound, "no read model in " + options.data,
+        return complain({kExitNotFound,
+                         database.error().code == ErrorCode::not_found
+                             ? "no read model in " + options.data
+                             : "the read model in " + options.data + " cannot be read",
                          to_string(database.error()),
                          "holdfast readmodel rebuild --data " + options.data});
     // One cut of it, whatever a running hub adds meanwhile.

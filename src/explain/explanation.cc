@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "explain/backorder_tree.h"
 #include "explain/channel_tree.h"
 #include "explain/position_tree.h"
 #include "explain/source_ages.h"
@@ -14,8 +15,9 @@ Explanation explain(Moment& moment, const Request& request) {
         PositionTree tree(moment, request.sku, request.location, Detail::full,
                           request.facts_per_bucket);
         answer.quantities = tree.quantities();
+        const Node promisable = answer.quantities.back();
+        answer.quantities.push_back(backorderable(moment, request, answer.quantities));
         if (request.channel != kNoChannel) {
-            const Node promisable = answer.quantities.back();
             answer.quantities.push_back(available_to_sell_here(moment, request.channel, request.sku,
                                                                request.location, promisable));
         }

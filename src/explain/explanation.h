@@ -18,6 +18,8 @@ struct Request {
     bool pool = true;
     /// Newest facts told per bucket of the position; what came before is one number.
     std::size_t facts_per_bucket = 10;
+    /// The clock of whoever asks, from which days ahead are counted; zero: the moment's own time.
+    Instant now{};
 };
 inline constexpr std::size_t facts_per_bucket_max = 100;
 

@@ -178,6 +178,68 @@ TEST_F(ExplanationTest, WhatAChannelMayTakeHereEndsWithItsPool) {
     EXPECT_EQ(value_of(explained(here), "available_to_sell_here"), 0);
 }
 
+TEST_F(ExplanationTest, WhatMayBeBackOrderedIsBoundedByLimitSupplyAndHorizon) {
+    const Instant soon = make_.now() + std::chrono::hours(48);
+    const Instant late = make_.now() + std::chrono::hours(24 * 20);
+    const auto schedule = [&](FactType type, std::string_view order, Units units, Instant due) {
+        make_.begin(type);
+        make_.post(kBoot, kDc, Bucket::inbound, units);
+        make_.writer().text(FieldTag::document, order);
+        make_.writer().list<std::uint64_t>(FieldTag::document_lines, std::vector<std::uint64_t>{1});
+        make_.writer().value(FieldTag::due, to_raw(due));
+        return make_.end();
+    };
+    schedule(FactType::inbound_scheduled, "PO-1", 30, soon);
+    const std::uint64_t second = schedule(FactType::inbound_scheduled, "PO-2", 50, late);
+    EXPECT_EQ(value_of(at_dc(), "backorderable"), 0);  // no limit: none
+    make_.policy(PolicyKind::backorder_limit, kNoId, kNoId, 60);
+    EXPECT_EQ(value_of(at_dc(), "backorderable"), 60);
+    make_.policy(PolicyKind::backorder_horizon, kNoId, kNoId, 7);
+    EXPECT_EQ(value_of(at_dc(), "backorderable"), 30);
+    const Explanation inside = at_dc();
+    const Node& supply = input(quantity(inside, "backorderable"), "supply");
+    EXPECT_EQ(supply.formula, "min(expected, inbound + in_transit)");
+    const Node& expected = input(supply, "expected");
+    EXPECT_EQ(expected.until, make_.now() + std::chrono::hours(24 * 7));
+    EXPECT_EQ(input(expected, "due").due, soon);
+    EXPECT_EQ(input(expected, "due").fact, second - 1);
+    // The first one slips behind the horizon, and what is oversold waits before anybody else.
+    const std::uint64_t before_slip = make_.seq();
+    schedule(FactType::inbound_changed, "PO-1", 0, late);
+    EXPECT_EQ(value_of(at_dc(), "backorderable"), 0);
+    EXPECT_EQ(value_of(at_dc(before_slip), "backorderable"), 30);
+    make_.policy(PolicyKind::backorder_horizon, kBoot, kNoId, 30);
+    EXPECT_EQ(value_of(at_dc(), "backorderable"), 60);
+    make_.count(kBoot, kDc, -45);
+    EXPECT_EQ(value_of(at_dc(), "oversold"), 35);
+    EXPECT_EQ(value_of(at_dc(), "backorderable"), 45);
+    EXPECT_EQ(value_of(explained({.sku = SkuId{kBoot},
+                                  .location = LocationId{kDc},
+                                  .now = make_.now() - std::chrono::hours(24 * 25)}),
+                       "backorderable"),
+              0);
+}
+
+TEST_F(ExplanationTest, ManyDatesOfSupplyAreToldInPartAndSummedInFull) {
+    std::uint64_t newest = 0;
+    for (int day = 1; day <= 103; ++day) {
+        make_.begin(FactType::inbound_scheduled);
+        make_.post(kBoot, kDc, Bucket::inbound, 2);
+        make_.writer().text(FieldTag::document, "PO-" + std::to_string(day));
+        make_.writer().list<std::uint64_t>(FieldTag::document_lines, std::vector<std::uint64_t>{1});
+        make_.writer().value(FieldTag::due, to_raw(make_.now() + std::chrono::hours(24 * day)));
+        newest = make_.end();
+    }
+    const Explanation e = at_dc();
+    const Node& expected = input(input(quantity(e, "backorderable"), "supply"), "expected");
+    EXPECT_EQ(expected.value, 206);
+    ASSERT_EQ(expected.inputs.size(), 101U);
+    EXPECT_EQ(expected.inputs.back().value, 6);
+    EXPECT_EQ(expected.inputs.back().facts, 3U);
+    EXPECT_EQ(expected.inputs.back().fact, newest);
+    EXPECT_FALSE(expected.inputs.back().due);
+}
+
 TEST_F(ExplanationTest, TellsHowOldTheSourcesAre) {
     make_.begin(FactType::pos_sale).header().source = 9;
     make_.post(kBoot, kDc, Bucket::sellable, -1);

@@ -2,6 +2,7 @@
 
 #include "explain/position_tree.h"
 #include "ledger/availability.h"
+#include "ledger/backorders.h"
 #include "ledger/plan.h"
 
 namespace holdfast::explain {
@@ -9,6 +10,7 @@ namespace holdfast::explain {
 LedgerNumbers numbers_of(const ledger::State& state, const Request& request) {
     LedgerNumbers numbers{.seq = state.seq};
     auto& values = numbers.values;
+    const Instant now = request.now != Instant{} ? request.now : state.log_time;
     if (request.location != kNoLocation) {
         for (const Bucket bucket : kBuckets)
             values.emplace_back(name(bucket),
@@ -20,6 +22,8 @@ LedgerNumbers numbers_of(const ledger::State& state, const Request& request) {
             values.emplace_back("buffer", row->buffer);
             values.emplace_back("promisable", ledger::promisable_at(state, *row));
         }
+        values.emplace_back("backorderable",
+                            ledger::backorderable(state, request.sku, request.location, now));
         if (request.channel != kNoChannel)
             values.emplace_back(
                 "available_to_sell_here",

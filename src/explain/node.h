@@ -46,7 +46,10 @@ struct Node {
     bool removed = false;               ///< the version took the row away: it has no value
     std::uint64_t facts_before = 0;     ///< what came before this seq is summed up here
     std::uint64_t facts = 0;            ///< it sums up so many, of which `fact` is the newest
-    std::optional<Instant> until = {};  ///< of a late change: until when a count lacked it
+    std::optional<Instant> until = {};  ///< of a late change: until when a count lacked it; of
+                                        ///< expected units: the end of their horizon
+    std::optional<Instant> from = {};   ///< from which its days are counted
+    std::optional<Instant> due = {};    ///< of expected units: when
 };
 
 /// How old the newest word of a source is, at the moment that is explained.

@@ -28,15 +28,16 @@ class PositionTree {
     std::vector<Node> quantities();
     /// What may be promised from it.
     Node promisable();
+    /// The value of a policy here, and whether the SKU is sold from here.
+    Node policy(std::string_view name, PolicyKind kind);
+    Node sku_enabled();
 
   private:
     Node bucket(Bucket bucket);
     Node bucket_at(Place place, Bucket bucket, readmodel::Level now);
     Node in_transit();
-    Node policy(std::string_view name, PolicyKind kind);
     Node safety_stock();
     Node free();
-    Node sku_enabled();
     /// The node itself where it is told inside, else its name and value.
     Node input(const Node& node) const;
 

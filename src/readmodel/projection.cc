@@ -47,6 +47,7 @@ Projection::Projection(Database& database, Microseconds kept)
     : database_(database),
       retention_(database, kept),
       late_(database),
+      expected_(database),
       insert_fact_(database, "INSERT INTO facts VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"),
       insert_posting_(database, "INSERT INTO postings VALUES (?,?,?,?,?,?)"),
       find_level_(database,
@@ -115,6 +116,7 @@ void Projection::apply(const FactView& fact) {
     add_fact(fact, reservation, channel);
     if (reservation != 0) add_reservation(fact, reservation);
     add_reference_data(fact);
+    expected_.add(fact, reservation);
     Minute& minute = minutes_[{to_raw(fact.recorded_at()) / kMicrosecondsAMinute, channel}];
     ++minute.facts;
     add_postings(fact, minute);

@@ -14,6 +14,7 @@
 #include "canonical/fact.h"
 #include "readmodel/bucket_changes.h"
 #include "readmodel/database.h"
+#include "readmodel/expected_supply.h"
 #include "readmodel/late_postings.h"
 #include "readmodel/level_cache.h"
 #include "readmodel/retention.h"
@@ -69,6 +70,7 @@ class Projection {
     Cursor committed_;
     Retention retention_;
     LatePostings late_;
+    ExpectedSupply expected_;
     LevelCache levels_;
     std::vector<BucketChange> changes_;                                // of one fact
     std::vector<std::byte> fields_;                                    // of one fact

@@ -44,6 +44,12 @@ struct Reader::Statements {
           postings(d,
                    "SELECT balance, delta, seq FROM postings WHERE sku = ? AND place = ? AND "
                    "bucket = ? AND seq < ? ORDER BY seq DESC LIMIT ?"),
+          next_date(d,
+                    "SELECT due FROM expected WHERE sku = ? AND location = ? AND due > ? "
+                    "ORDER BY due LIMIT 1"),
+          expected(d,
+                   "SELECT units, seq FROM expected WHERE sku = ? AND location = ? AND due = ? "
+                   "AND seq <= ? ORDER BY seq DESC LIMIT 1"),
           fact(d, std::string(kFactColumns) + "WHERE seq = ?"),
           recorded_at(d, "SELECT recorded_at FROM facts WHERE seq >= ? ORDER BY seq LIMIT 1"),
           changes(d,
@@ -93,9 +99,10 @@ struct Reader::Statements {
                "SELECT minute, channel, facts, accepted, oversold, raised FROM kpi_minutes "
                "WHERE minute >= ? AND minute < ? ORDER BY minute, channel LIMIT ?"),
           late(d) {}
-    Statement cursor, level, next_bucket, postings, fact, recorded_at, changes, of_order,
-        reservations_of_order, of_reservation, policy, lanes_to, lane, quota_channels, quota,
-        any_quota, entity, entities, any_policy, code, source_seen, seq_of_source, holders, kpis;
+    Statement cursor, level, next_bucket, postings, next_date, expected, fact, recorded_at, changes,
+        of_order, reservations_of_order, of_reservation, policy, lanes_to, lane, quota_channels,
+        quota, any_quota, entity, entities, any_policy, code, source_seen, seq_of_source, holders,
+        kpis;
     LateLookup late;
 };
 
@@ -190,6 +197,25 @@ std::vector<Level> Reader::postings(SkuId sku, Place place, Bucket bucket, std::
 LateChanges Reader::late_changes(SkuId sku, Place place, Bucket bucket, Instant at,
                                  std::uint64_t known, std::size_t limit) {
     return statements_->late.find(sku, place, bucket, at, known, limit);
+}
+
+std::vector<DatedSupply> Reader::expected(SkuId sku, LocationId location, Instant until,
+                                          std::uint64_t at) {
+    std::vector<DatedSupply> found;
+    Statement& next = statements_->next_date;
+    Statement& s = statements_->expected;
+    for (std::int64_t due = std::numeric_limits<std::int64_t>::min();;) {
+        next.with(raw(sku), std::int64_t{location.raw}, due);
+        const bool more = next.step();
+        if (more) due = next.integer(0);
+        next.reset();
+        if (!more || due > to_raw(until)) return found;
+        s.with(raw(sku), std::int64_t{location.raw}, due, signed_of(at));
+        if (s.step() && s.integer(0) != 0)
+            found.push_back(
+                {.due = instant_from_raw(due), .units = s.integer(0), .seq = s.number(1)});
+        s.reset();
+    }
 }
 
 std::optional<FactRow> Reader::fact(std::uint64_t seq) {

@@ -32,6 +32,13 @@ struct PlaceLevel {
     Level level;
 };
 
+/// Units that are expected at a position for one date, and the newest fact that changed them.
+struct DatedSupply {
+    Instant due{};
+    Units units = 0;
+    std::uint64_t seq = 0;
+};
+
 /// One row of `facts`. Ids are kNoId where the fact has none.
 struct FactRow {
     std::uint64_t seq = 0;
@@ -131,6 +138,11 @@ class Reader {
     /// is known at seq `known`. Together with the level at seq_at(at) it is what was there.
     LateChanges late_changes(SkuId sku, Place place, Bucket bucket, Instant at, std::uint64_t known,
                              std::size_t limit);
+
+    /// What was expected at a position as of `at`, by date up to `until`; without dates that came
+    /// to nothing.
+    std::vector<DatedSupply> expected(SkuId sku, LocationId location, Instant until,
+                                      std::uint64_t at);
 
     std::optional<FactRow> fact(std::uint64_t seq);
     /// What a fact changed, in the order of positions; at most `limit`. Of one SKU, or of one place

@@ -37,6 +37,19 @@ Retention::Retention(Database& database, Microseconds kept)
       delete_late_posting_(database,
                            "DELETE FROM late_postings WHERE sku = ? AND place = ? AND bucket = ? "
                            "AND span = ? AND happened_at = ? AND seq = ?"),
+      find_expected_(database,
+                     "SELECT sku, location, due, units FROM expected WHERE seq = ? "
+                     "ORDER BY sku, location, due"),
+      delete_older_expected_(database,
+                             "DELETE FROM expected WHERE sku = ? AND location = ? AND due = ? AND "
+                             "seq < ?"),
+      delete_expected_(database, "DELETE FROM expected WHERE seq = ? AND units = 0"),
+      delete_supply_line_(database,
+                          "DELETE FROM supply_lines WHERE seq = ? AND units = 0 AND line >= 0"),
+      delete_transfer_(database,
+                       "DELETE FROM supply_lines WHERE kind = 1 AND document = ?1 AND NOT EXISTS "
+                       "(SELECT 1 FROM reservations WHERE id = ?2) AND NOT EXISTS (SELECT 1 FROM "
+                       "supply_lines WHERE kind = 1 AND document = ?1 AND units != 0)"),
       delete_older_position_(database,
                              "DELETE FROM source_positions WHERE source = ? AND epoch = ? AND "
                              "source_seq < ? AND seq < ?"),
@@ -84,7 +97,11 @@ void Retention::let_go(std::uint64_t seq) {
 
     let_go_of_fields(seq, source, fields_);
     if (!is_reference(fields_)) delete_fact_.with(signed_of(seq)).finish();
-    if (reservation != 0) delete_reservation_.with(reservation, signed_of(seq)).finish();
+    let_go_of_supply(seq);
+    if (reservation == 0) return;
+    delete_reservation_.with(reservation, signed_of(seq)).finish();
+    const std::string document = std::to_string(reservation);
+    delete_transfer_.with(std::string_view(document), reservation).finish();
 }
 
 void Retention::let_go_of_postings(std::uint64_t seq, std::int64_t happened,
@@ -105,6 +122,20 @@ void Retention::let_go_of_postings(std::uint64_t seq, std::int64_t happened,
             .with(key.sku, key.place, key.bucket, late_span(happened, recorded), happened,
                   signed_of(seq))
             .finish();
+}
+
+/// As with postings: what was expected stays until the next change of the same date is as old. Of a
+/// date on which nothing is expected any more, and of a line that has brought all, nothing stays.
+void Retention::let_go_of_supply(std::uint64_t seq) {
+    buckets_.clear();
+    find_expected_.with(signed_of(seq));
+    while (find_expected_.step())
+        buckets_.push_back(
+            {find_expected_.integer(0), find_expected_.integer(1), find_expected_.integer(2)});
+    for (const auto& [sku, location, due] : buckets_)
+        delete_older_expected_.with(sku, location, due, signed_of(seq)).finish();
+    if (!buckets_.empty()) delete_expected_.with(signed_of(seq)).finish();
+    delete_supply_line_.with(signed_of(seq)).finish();
 }
 
 void Retention::let_go_of_fields(std::uint64_t seq, std::int64_t source, ByteSpan fields) {

@@ -37,6 +37,7 @@ class Retention {
     };
     void let_go(std::uint64_t seq);
     void let_go_of_postings(std::uint64_t seq, std::int64_t happened, std::int64_t recorded);
+    void let_go_of_supply(std::uint64_t seq);
     void let_go_of_fields(std::uint64_t seq, std::int64_t source, ByteSpan fields);
 
     Microseconds kept_;
@@ -50,6 +51,11 @@ class Retention {
     Statement find_buckets_;
     Statement delete_older_posting_;
     Statement delete_late_posting_;
+    Statement find_expected_;
+    Statement delete_older_expected_;
+    Statement delete_expected_;
+    Statement delete_supply_line_;
+    Statement delete_transfer_;
     Statement delete_older_position_;
     Statement delete_case_;
     Statement delete_fact_;

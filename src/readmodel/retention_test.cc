@@ -32,7 +32,20 @@ class RetentionTest : public ReadModelTest {
         EXPECT_TRUE((*reader)->begin());
         return std::move(*reader);
     }
-    /// One fact a second: counts, holds that end or stay, policies, a case, a numbered source.
+    void purchase(FactType type, std::string_view order, Units units) {
+        make_.begin(type);
+        make_.post(1, 1, Bucket::inbound, units);
+        const bool receipt = type == FactType::receipt_posted;
+        make_.writer().text(receipt ? FieldTag::reference : FieldTag::document, order);
+        make_.writer().list<std::uint64_t>(FieldTag::document_lines, std::vector<std::uint64_t>{1});
+        if (!receipt)
+            make_.writer().value(FieldTag::due,
+                                 to_raw(make_.now() + Microseconds{std::chrono::hours(1)} *
+                                                          static_cast<int>(order.size())));
+        make_.end();
+    }
+    /// One fact a second: counts, holds that end or stay, policies, a case, a numbered source,
+    /// purchase orders of which some come in.
     void make_history(std::uint32_t facts) {
         make_.entity(FactType::item_upserted, 0, "BOOT");
         make_.entity(FactType::location_upserted, 0, "DC1", 1);
@@ -43,6 +56,13 @@ class RetentionTest : public ReadModelTest {
                 make_.count(i % 3, i % 2, 1 + i % 7);
             } else if (i % 5 == 1) {
                 held = make_.reserve(0, i % 3, i % 2, 2, "O-" + std::to_string(i));
+            } else if (i % 10 == 4) {
+                const std::string order = "PO-" + std::to_string(i / 40 * 40);
+                if (i % 40 == 4) purchase(FactType::inbound_scheduled, order, 20);
+                if (i % 40 == 14) purchase(FactType::inbound_changed, order, 5);
+                if (i % 40 == 24)
+                    purchase(FactType::receipt_posted, order, i % 80 == 24 ? -25 : -7);
+                if (i % 40 == 34) make_.count(2, 1, 3);
             } else if (i % 5 == 2 && i % 4 != 0) {
                 make_.release(held, (i - 1) % 3, (i - 1) % 2, 2);
             } else {
@@ -82,6 +102,18 @@ TEST_F(RetentionTest, TheTimeThatIsKeptIsAsIfAllWereThere) {
             EXPECT_EQ(
                 kept->policies(PolicyKind::safety_stock, SkuId{sku}, LocationId{0}, at).size(), 1u);
         }
+    const Instant endless = make_.now() + std::chrono::hours(100);
+    for (std::uint64_t at = first; at <= make_.seq(); ++at) {
+        const auto before = whole->expected(SkuId{1}, LocationId{1}, endless, at);
+        const auto now = kept->expected(SkuId{1}, LocationId{1}, endless, at);
+        ASSERT_FALSE(before.empty());
+        ASSERT_EQ(before.size(), now.size()) << "seq " << at;
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            EXPECT_EQ(before[i].due, now[i].due);
+            EXPECT_EQ(before[i].units, now[i].units);
+            EXPECT_EQ(before[i].seq, now[i].seq);
+        }
+    }
     for (std::uint32_t number = 1; number <= 400; ++number)
         if (whole->seq_of_source(0, 1, number) >= first)
             EXPECT_EQ(kept->seq_of_source(0, 1, number), whole->seq_of_source(0, 1, number));
@@ -101,6 +133,9 @@ TEST_F(RetentionTest, WhatIsTooOldIsGone) {
     EXPECT_EQ(count(*store, "facts" + old), 3u) << "what says how something is";
     EXPECT_EQ(count(*store, "cases" + old), 0u);
     EXPECT_LE(count(*store, "source_positions" + old), 1u);
+    EXPECT_EQ(count(*store, "supply_lines" + old + " AND units = 0"), 0u);
+    EXPECT_EQ(count(*store, "expected" + old + " AND units = 0"), 0u);
+    EXPECT_GT(count(*store, "expected" + old), 0u) << "what is due still, however old";
     // One row of each bucket that there is.
     EXPECT_LE(count(*store, "postings" + old),
               count(*store, "(SELECT DISTINCT sku, place, bucket FROM postings)"));

@@ -16,6 +16,10 @@ namespace {
 //            from happened_at until `until`: when they were recorded, or when a count was taken
 //            that had seen them. span: see late_postings.h.
 // counts     When the newest count of each position was taken, by business time.
+// supply_lines  What each line of a purchase order (kind 0, by its number) and of a transfer (kind
+// 1, by
+//            its reservation) has still to bring, where and when. Line -1: a transfer's own date.
+// expected   What supply_lines of one position and date came to after each fact that changed it.
 // reservations.holds counts the rows of holds.
 // holds      Units that open reservations have where, by bucket; a row goes when it reaches zero.
 // entities   Which facts said what about an item, location, channel, pool, ... : the newest one up
@@ -43,6 +47,14 @@ CREATE TABLE late_postings(sku INTEGER, place INTEGER, bucket INTEGER, span INTE
     PRIMARY KEY (sku, place, bucket, span, happened_at, seq)) WITHOUT ROWID;
 CREATE TABLE counts(sku INTEGER, place INTEGER, counted_at INTEGER NOT NULL,
     PRIMARY KEY (sku, place)) WITHOUT ROWID;
+CREATE TABLE supply_lines(kind INTEGER, document TEXT, line INTEGER, sku INTEGER NOT NULL,
+    location INTEGER NOT NULL, due INTEGER NOT NULL, units INTEGER NOT NULL,
+    seq INTEGER NOT NULL, PRIMARY KEY (kind, document, line)) WITHOUT ROWID;
+CREATE INDEX supply_lines_by_seq ON supply_lines(seq);
+CREATE TABLE expected(sku INTEGER, location INTEGER, due INTEGER, seq INTEGER,
+    delta INTEGER NOT NULL, units INTEGER NOT NULL,
+    PRIMARY KEY (sku, location, due, seq)) WITHOUT ROWID;
+CREATE INDEX expected_by_seq ON expected(seq);
 CREATE TABLE reservations(id INTEGER PRIMARY KEY, channel INTEGER, order_number TEXT,
     expires_at INTEGER, seq INTEGER NOT NULL, holds INTEGER NOT NULL);
 CREATE INDEX reservations_by_order ON reservations(order_number) WHERE order_number IS NOT NULL;
@@ -75,6 +87,8 @@ constexpr Table kTableList[] = {
     {"postings", "sku, place, bucket, seq"},
     {"late_postings", "sku, place, bucket, span, happened_at, seq"},
     {"counts", "sku, place"},
+    {"supply_lines", "kind, document, line"},
+    {"expected", "sku, location, due, seq"},
     {"reservations", "id"},
     {"holds", "sku, place, bucket, reservation"},
     {"policies", "kind, sku, location, channel, seq"},

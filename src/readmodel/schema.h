@@ -12,9 +12,13 @@
 namespace holdfast::readmodel {
 
 /// Rises with every change of a table or of what a column means.
-inline constexpr std::int64_t kSchemaVersion = 5;
+inline constexpr std::int64_t kSchemaVersion = 6;
 /// Stored where a row is about no SKU, location or channel in particular: a key cannot be NULL.
 inline constexpr std::int64_t kAny = -1;
+
+/// Kinds of `supply_lines`.
+inline constexpr std::int64_t kPurchaseOrderLine = 0;
+inline constexpr std::int64_t kTransferLine = 1;
 
 /// Makes the tables in an empty file, in one transaction.
 void create_tables(Database& database);

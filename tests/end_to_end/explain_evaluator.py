@@ -3,6 +3,7 @@
 A formula is + - *, brackets, whole numbers, names of inputs, and max, min, sum, first. Every node with a formula must
 have the value that the formula gives; every node without one must be a leaf, or told in full elsewhere.
 """
+import datetime
 import functools
 import re
 
@@ -98,12 +99,29 @@ def told_in_full(nodes, found, top=True):
     return found
 
 
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def check_horizon(node):
+    """What is expected inside a horizon of days has a date, and none is later than the days allow."""
+    days = [part["value"] for part in node["inputs"] if part["name"] == "backorder_horizon"]
+    dates = [moment(part["due"]) for part in node["inputs"] if "due" in part]
+    if days:
+        until = moment(node["from"]) + datetime.timedelta(days=days[0])
+        if until != moment(node["until"]) or any(date > until for date in dates):
+            raise Wrong(f"{days[0]} days from {node['from']} do not reach until {node['until']} and hold {dates}")
+    if dates != sorted(set(dates)):
+        raise Wrong(f"the dates of {node['name']} are not in order: {dates}")
+
+
 def check_node(node, told):
     """Recomputes the node and everything below it."""
     if "formula" not in node:
         if "fact" not in node and told.get(identity(node), UNSAID.get(node["name"])) != node["value"]:
             raise Wrong(f"nothing says that {node['name']} is {node['value']}")
         return
+    check_horizon(node)
     values = {}
     for part in node["inputs"]:
         check_node(part, told)

@@ -37,7 +37,7 @@ P99_SECONDS_MAX = 0.050
 CATCH_UP_SECONDS_MAX = 120
 # What /v1/positions serves under the same names.
 SERVED = ["sellable", "damaged", "quarantine", "suspect", "reserved", "allocated", "picked", "backordered", "erp_held",
-          "inbound", "in_transit", "on_hand", "oversold", "safety_stock", "buffer"]
+          "inbound", "in_transit", "on_hand", "oversold", "safety_stock", "buffer", "backorderable"]
 BUCKETS = SERVED[:SERVED.index("on_hand")]
 
 
@@ -107,9 +107,9 @@ class World:
         scopes += [{"sku": sku} for sku in self.dice.sample(self.skus, len(self.skus) // 10)]
         scopes += [{"sku": self.dice.choice(self.skus), "location": self.dice.choice(locations)} for _ in range(100)]
         for scope in scopes:
-            for kind in ("safety_stock", "buffer"):
+            for kind in ("safety_stock", "buffer", "backorder_limit", "backorder_horizon"):
                 if self.dice.random() < 0.7:
-                    self.api.put("/v1/policies", {"kind": kind, "value": self.dice.randrange(6), **scope})
+                    self.api.put("/v1/policies", {"kind": kind, "value": self.dice.randrange(1, 6), **scope})
         for scope in self.dice.sample(scopes[1:], len(scopes) // 8):
             self.api.put("/v1/policies", {"kind": "safety_stock", "value": None, **scope})
         for store in self.stores[::4]:
@@ -160,8 +160,11 @@ class World:
         document, lines = f"TO-{self.number}", [{"sku": sku, "quantity": self.dice.randrange(2, 20)}
                                                 for sku in self.dice.sample(self.skus, 2)]
         store = self.dice.choice(self.stores)
-        if self.dice.random() < 0.2:
-            self.record("inbound.scheduled", "erp", document=document, location=store, lines=lines, due="2030-01-01T00:00:00Z")
+        if self.dice.random() < 0.5:
+            # Days are counted from when it is asked: midday keeps a date away from the end of a horizon.
+            due = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=self.dice.randrange(8), hours=12)
+            self.record("inbound.scheduled", "erp", document=document, location=store, lines=lines,
+                        due=due.strftime("%Y-%m-%dT%H:%M:%SZ"))
             return
         self.record("transfer.shipped", "wms", document=document, location="MAIN", destination=store, lines=lines)
         if self.dice.random() < 0.7:
@@ -227,10 +230,11 @@ def recompute_channels(world, channel, skus):
 def compare_past(world, history, moments, per_moment):
     """Random positions and SKUs at random seqs, against what the facts alone say."""
     positions = list({(sku, location) for sku, location, _ in history.levels})
-    checked = 0
+    supplied = sorted(history.expected)
+    checked = from_supply = 0
     for _ in range(moments):
         seq = world.dice.randrange(1, history.last + 1)
-        chosen = world.dice.sample(positions, per_moment)
+        chosen = world.dice.sample(positions, per_moment - 2) + world.dice.choices(supplied, k=2)
         items = [{"sku": sku, "location": location} for sku, location in chosen] + [{"sku": chosen[0][0]}]
         channel = "web" if history.channels["web"].at(seq)[0] else None
         if channel is None:
@@ -244,11 +248,16 @@ def compare_past(world, history, moments, per_moment):
             promisable = history.promisable(sku, location, seq)
             expect(values["promisable"] == promisable,
                    f"{sku} at {location}, seq {seq}: promisable {values['promisable']}, facts {promisable}")
+            backorderable = history.backorderable(sku, location, seq)
+            expect(values["backorderable"] == backorderable,
+                   f"{sku} at {location}, seq {seq}: backorderable {values['backorderable']}, facts {backorderable}")
+            from_supply += backorderable > 0
             checked += 1
         if channel:
             value = explain_evaluator.check(told[-1])["available_to_sell"]
             wanted = history.available_to_sell(channel, chosen[0][0], seq)
             expect(value == wanted, f"{channel} might sell {value} of {chosen[0][0]} at seq {seq}; the facts say {wanted}")
+    expect(from_supply, "nothing was ever to be had from supply: backorderable is not tried")
     return checked
 
 

@@ -1,5 +1,10 @@
 """What the feed of facts says of every moment: levels, policies, pools. A second opinion on history, made of postings."""
 import bisect
+import datetime
+
+
+def parse(time):
+    return datetime.datetime.fromisoformat(time.replace("Z", "+00:00"))
 
 
 class Dated:
@@ -21,6 +26,8 @@ class History:
     def __init__(self):
         self.levels = {}    # (sku, location, bucket) -> Dated balance
         self.happened = {}  # (sku, location, bucket) -> [(when it happened, seq, delta)], times cut to milliseconds
+        self.expected = {}  # (sku, location) -> [(seq, due, units)] of purchase orders
+        self.recorded = {}  # seq -> when
         self.policies = {}  # (kind, sku or None, location or None) -> Dated value, None = no row
         self.open = {}      # location -> Dated
         self.pools = {}     # pool -> Dated list
@@ -42,6 +49,7 @@ class History:
     def add(self, fact):
         seq, data = int(fact["seq"][2:]), fact["data"]
         self.last = seq
+        self.recorded[seq] = parse(fact["time"])
         # A clock that runs ahead makes nothing later than its record.
         happened = min(fact["time"], fact.get("occurredtime", fact["time"]))
         for posting in data.get("postings", []):
@@ -52,6 +60,8 @@ class History:
             dated = self.levels.setdefault((sku, location, posting["bucket"]), Dated(0))
             dated.put(seq, dated.at(seq) + posting["delta"])
             self.happened.setdefault((sku, location, posting["bucket"]), []).append((happened, seq, posting["delta"]))
+            if posting["bucket"] == "inbound" and "due" in data:
+                self.expected.setdefault((sku, location), []).append((seq, parse(data["due"]), posting["delta"]))
             self.of_sku.setdefault(sku, set()).add(location)
         if fact["type"] == "policy.changed" and "value" in data:
             row = self.policies.setdefault((data["kind"], data.get("sku"), data.get("location")), Dated(None))
@@ -72,13 +82,13 @@ class History:
         changes = self.happened.get((sku, location, bucket), [])
         return sum(delta for when, known, delta in changes if when <= until and known <= seq)
 
-    def policy(self, kind, sku, location, seq):
+    def policy(self, kind, sku, location, seq, default=0):
         for scope in ((sku, location), (sku, None), (None, location), (None, None)):
             row = self.policies.get((kind, *scope))
             value = row.at(seq) if row else None
             if value is not None:
                 return value
-        return 0
+        return default
 
     def promisable(self, sku, location, seq):
         free = (self.level(sku, location, "sellable", seq) - self.level(sku, location, "reserved", seq)
@@ -86,6 +96,19 @@ class History:
         kept = self.policy("safety_stock", sku, location, seq) + self.policy("buffer", sku, location, seq)
         is_open = location in self.open and self.open[location].at(seq)
         return max(0, free - kept) if is_open else 0
+
+    def backorderable(self, sku, location, seq):
+        """Where no transfer says when it comes: then all that has a date is on purchase orders."""
+        level = {bucket: self.level(sku, location, bucket, seq) for bucket in
+                 ("backordered", "inbound", "in_transit", "sellable", "reserved", "allocated")}
+        days = self.policy("backorder_horizon", sku, location, seq, None)
+        coming = sum(units for known, due, units in self.expected.get((sku, location), []) if known <= seq
+                     and (days is None or due <= self.recorded[seq] + datetime.timedelta(days=days)))
+        supply = min(coming, level["inbound"] + level["in_transit"])
+        oversold = max(0, level["reserved"] + level["allocated"] - level["sellable"])
+        room = self.policy("backorder_limit", sku, location, seq) - level["backordered"]
+        is_open = location in self.open and self.open[location].at(seq)
+        return max(0, min(room, supply - level["backordered"] - oversold)) if is_open else 0
 
     def available_to_sell(self, channel, sku, seq):
         pool, splits = self.channels[channel].at(seq) if channel in self.channels else (None, True)
