@@ -1,5 +1,5 @@
 // A bump allocator for the lifetime of one commit group: commands, their lines and outcomes.
-// Nothing is freed one by one; reset() keeps the first chunk, so a steady load allocates nothing.
+// Nothing is freed one by one; reset() keeps the first chunks, so a steady load allocates nothing.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +33,18 @@ class Arena {
     std::string_view copy(std::string_view text);
 
     void reset();
+    /// Where it stands. What is allocated from here on is given back by rewind(), together.
+    struct Mark {
+        std::size_t chunk = 0;
+        std::size_t offset = 0;
+        std::size_t used = 0;
+    };
+    [[nodiscard]] Mark mark() const { return {current_, offset_, used_total_}; }
+    void rewind(const Mark& mark) {
+        current_ = mark.chunk;
+        offset_ = mark.offset;
+        used_total_ = mark.used;
+    }
     [[nodiscard]] std::size_t bytes_used() const { return used_total_; }
 
   private:
@@ -40,9 +52,13 @@ class Arena {
         std::unique_ptr<std::byte[]> bytes;
         std::size_t size;
     };
+    /// Chunks that a reset keeps; larger ones than usual are never kept.
+    static constexpr std::size_t kKeptChunks = 8;
+
     std::size_t chunk_bytes_;
     std::vector<Chunk> chunks_;
-    std::size_t offset_ = 0;
+    std::size_t current_ = 0;  // the chunk that is being filled; those behind it are empty
+    std::size_t offset_ = 0;   // in it
     std::size_t used_total_ = 0;
 };
 

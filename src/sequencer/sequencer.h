@@ -198,6 +198,7 @@ class Sequencer {
     [[nodiscard]] bool take_intake();
     void decide_queued();
     void decide_one(const Queued& queued);
+    void prefetch(const std::vector<Queued>& commands, std::size_t from) const;
     void start_commit();
     void committed(journal::AppendOutcome outcome);
     void fail(journal::AppendOutcome outcome);
