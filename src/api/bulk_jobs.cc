@@ -1,7 +1,6 @@
 #include "api/bulk_jobs.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "api/event_command.h"
@@ -20,17 +19,25 @@ std::size_t lines_of(std::string_view body) {
 
 std::uint16_t success_of(BulkKind kind) { return kind == BulkKind::events ? 201 : 200; }
 
-FactType event_type_of(const Command& command) {
-    const auto* event = std::get_if<RecordEvent>(&command);
-    return event != nullptr ? event->type : FactType{};
-}
-
 std::uint64_t token_of(std::uint32_t slot, std::uint32_t line, FactType type) {
     // 16 bits each for the job and the event type, 32 for the line.
     return std::uint64_t{slot} << 48 | static_cast<std::uint64_t>(type) << 32 | line;
 }
 
 }  // namespace
+
+/// What reads: the decoder of the thread beside the loop, and what may be looked at there.
+struct BulkJobs::Reader {
+    Decoder decoder;
+    std::uint64_t seed = 0;  // of the state; never changes
+};
+
+BulkJobs::BulkJobs(Desk& desk, readmodel::Executor beside)
+    : desk_(desk), beside_(std::move(beside)), reader_(std::make_shared<Reader>()) {
+    reader_->seed = desk.state().seed;
+}
+
+BulkJobs::~BulkJobs() { *alive_ = false; }
 
 void BulkJobs::start(const Call& call, BulkKind kind, BulkFormat format) {
     const std::string_view body = call.request.body;
@@ -43,25 +50,24 @@ void BulkJobs::start(const Call& call, BulkKind kind, BulkFormat format) {
         desk_.refuse(call.token, problems::overloaded, "Too many batches are under way.");
         return;
     }
-    auto job = std::make_unique<Job>();
+    auto job = std::make_shared<Job>(body, spare_body());
     job->token = call.token;
     job->kind = kind;
-    job->format = format;
     job->principal = *call.principal;
-    job->body.reserve(body.size() + http::kBodyPadding);
-    job->body.assign(body);
-    job->body.append(http::kBodyPadding, '\0');
+    job->minimal = prefers_minimal(call.request);
     if (format == BulkFormat::json_array) {
         Fault fault;
-        const std::string_view kept(job->body.data(), body.size());
-        if (!desk_.decoder().elements(kept, batch_lines_max, job->elements, fault)) {
+        std::vector<std::string_view> elements;
+        if (!desk_.decoder().elements(job->lines.body(), batch_lines_max, elements, fault)) {
             desk_.refuse(call.token, fault);
             return;
         }
+        job->lines.read_elements(std::move(elements));
     }
-    bytes_ += job->body.size();
+    bytes_ += job->lines.bytes();
     const auto free = std::ranges::find_if(jobs_, [](const auto& kept) { return kept == nullptr; });
     const auto slot = static_cast<std::uint32_t>(free - jobs_.begin());
+    job->slot = slot;
     if (free == jobs_.end()) {
         jobs_.push_back(std::move(job));
     } else {
@@ -70,52 +76,131 @@ void BulkJobs::start(const Call& call, BulkKind kind, BulkFormat format) {
     pump(slot);
 }
 
-void BulkJobs::look_ahead(Job& job) {
-    if (job.kind != BulkKind::events || job.format != BulkFormat::lines) return;
-    job.ahead.look({job.body.data(), job.body.size() - http::kBodyPadding}, job.lines,
-                   desk_.state().items);
-}
-
-bool BulkJobs::next_line(Job& job, std::string_view& text) {
-    if (job.format == BulkFormat::json_array) {
-        if (job.at == job.elements.size()) return false;
-        text = job.elements[job.at++];
-        ++job.lines;
-        return true;
-    }
-    const std::string_view body(job.body.data(), job.body.size() - http::kBodyPadding);
-    if (job.at == body.size()) return false;
-    const std::size_t end = std::min(body.find('\n', job.at), body.size());
-    text = body.substr(job.at, end - job.at);
-    if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-    job.at = std::min(end + 1, body.size());
-    ++job.lines;
-    return true;
-}
-
 void BulkJobs::pump(std::uint32_t slot) {
-    Job& job = *jobs_[slot];
+    const JobPtr kept = jobs_[slot];
+    Job& job = *kept;
     job.pumping = true;
     if (!is_live(desk_.state(), job.principal.key_id, desk_.wall())) {
         job.stopped_by = &problems::unauthenticated;
     }
-    if (!desk_.server().alive(job.token)) {
-        // Nobody listens: what is in flight will settle, the rest is not begun.
-        job.at = job.format == BulkFormat::json_array ? job.elements.size()
-                                                      : job.body.size() - http::kBodyPadding;
-    }
-    std::string_view text;
-    while (turn_bytes_ > 0 && job.in_flight < desk_.options().batch_window_max &&
-           desk_.sequencer().queued() < desk_.options().batch_queue_commands_max &&
-           next_line(job, text)) {
-        turn_bytes_ -= std::min(turn_bytes_, text.size() + kLineBytes);
-        look_ahead(job);
-        submit_line(job, slot, text);
-    }
+    // Nobody listens: what is in flight will settle, the rest is not begun.
+    if (!desk_.server().alive(job.token)) drop_rest(job);
+    if (job.kind == BulkKind::events)
+        submit_events(kept);
+    else
+        submit_lines(job);
     job.pumping = false;
     if (finish_if_done(slot)) return;
-    // With nothing in flight, no answer will call again.
-    if (job.in_flight == 0 || turn_bytes_ == 0) pump_next_turn(slot);
+    // With nothing in flight, no answer will call again. A reader at work will.
+    if (turn_bytes_ == 0 || (job.in_flight == 0 && !job.reading)) pump_next_turn(slot);
+}
+
+bool BulkJobs::may_submit(const Job& job) const {
+    return turn_bytes_ > 0 && job.in_flight < desk_.options().batch_window_max &&
+           desk_.sequencer().queued() < desk_.options().batch_queue_commands_max;
+}
+
+void BulkJobs::spend(std::size_t line_bytes) {
+    turn_bytes_ -= std::min(turn_bytes_, line_bytes + kLineBytes);
+}
+
+void BulkJobs::submit_lines(Job& job) {
+    while (!job.lines.at_end() && may_submit(job)) {
+        const std::string_view text = job.lines.next();
+        ++job.line;
+        spend(text.size());
+        submit_line(job, text);
+    }
+}
+
+void BulkJobs::submit_events(const JobPtr& job) {
+    while (may_submit(*job)) {
+        EventChunk* chunk = chunk_to_submit(job);
+        if (chunk == nullptr) return;
+        submit_event(*job, *chunk);
+    }
+}
+
+/// The chunk whose next line is to be submitted, if one is read. While it is, the next is read.
+EventChunk* BulkJobs::chunk_to_submit(const JobPtr& job) {
+    if (!job->chunks.empty() && !job->chunks.back()->done()) return job->chunks.back().get();
+    if (job->ready == nullptr) read_ahead(job);
+    if (job->ready == nullptr) return nullptr;
+    drop_settled_chunks(*job);
+    job->chunks.push_back(std::move(job->ready));
+    EventChunk* chunk = job->chunks.back().get();
+    chunk->first_line = job->line + 1;
+    read_ahead(job);
+    return chunk;
+}
+
+void BulkJobs::read_ahead(const JobPtr& job) {
+    if (job->reading || job->ready != nullptr || job->lines.at_end()) return;
+    auto chunk = spare_chunk();
+    if (!beside_ || job->lines.bytes() < kReadInTurnBytesMax) {
+        // Its own decoder may be at work beside the loop.
+        chunk->read(desk_.decoder(), reader_->seed, job->lines);
+        job->ready = std::move(chunk);
+        return;
+    }
+    job->reading = true;
+    // A task must be copyable; the chunk is not.
+    beside_([this, alive = alive_, job, reader = reader_, &loop = desk_.loop(),
+             chunk = std::make_shared<std::unique_ptr<EventChunk>>(std::move(chunk))] {
+        (*chunk)->read(reader->decoder, reader->seed, job->lines);
+        loop.post([this, alive, job, chunk] {
+            if (!*alive) return;
+            job->reading = false;
+            job->ready = std::move(*chunk);
+            pump(job->slot);
+        });
+    });
+}
+
+void BulkJobs::drop_rest(Job& job) {
+    if (job.reading) return;
+    job.lines.drop_rest();
+    job.ready = nullptr;
+    if (!job.chunks.empty()) job.chunks.back()->drop_rest();
+}
+
+std::unique_ptr<EventChunk> BulkJobs::spare_chunk() {
+    if (spare_chunks_.empty()) return std::make_unique<EventChunk>();
+    auto chunk = std::move(spare_chunks_.back());
+    spare_chunks_.pop_back();
+    return chunk;
+}
+
+std::string BulkJobs::spare_body() {
+    if (spare_bodies_.empty()) return {};
+    std::string memory = std::move(spare_bodies_.back());
+    spare_bodies_.pop_back();
+    return memory;
+}
+
+void BulkJobs::keep_body(std::string memory) {
+    if (memory.capacity() <= kSpareBodyBytesMax && spare_bodies_.size() < kSpareBodiesMax)
+        spare_bodies_.push_back(std::move(memory));
+}
+
+/// Chunks whose lines are all answered are read into again. Commands point into them until then.
+void BulkJobs::drop_settled_chunks(Job& job) {
+    while (!job.chunks.empty() && job.chunks.front()->done() &&
+           job.chunks.front()->unanswered == 0) {
+        auto chunk = std::move(job.chunks.front());
+        job.chunks.pop_front();
+        if (spare_chunks_.size() >= kSpareChunksMax) continue;
+        chunk->clear();
+        spare_chunks_.push_back(std::move(chunk));
+    }
+}
+
+void BulkJobs::settle_event(Job& job, std::uint32_t line) {
+    for (const auto& chunk : job.chunks) {
+        if (line >= chunk->first_line + chunk->lines()) continue;
+        if (--chunk->unanswered == 0) drop_settled_chunks(job);
+        return;
+    }
 }
 
 /// Not a task of the loop: those are run until none is left, so one that waits for the end of the
@@ -149,63 +234,73 @@ void BulkJobs::pump_due() {
 
 bool BulkJobs::decode(Job& job, std::string_view text, Command& command, Fault& fault) {
     Decoder& decoder = desk_.decoder();
-    Arena& arena = desk_.sequencer().arena();
-    switch (job.kind) {
-        case BulkKind::events: {
-            RecordEvent event;
-            EventFacts facts;
-            if (!decoder.event(text, event, facts, fault)) return false;
-            if (!job.principal.speaks_as(event.envelope.source)) {
-                return fault.set(problems::source_not_allowed, "#/source",
-                                 speaks_only_as(job.principal));
-            }
-            if (!may_record(job.principal, desk_.state(), event)) {
-                return fault.set(problems::forbidden, {},
-                                 "Needs events:write on the channel and locations of the event.");
-            }
-            set_event_keys(desk_.state(), facts, event);
-            // Decided when the turn ends: where its rows begin is known by then.
-            if (!event.lines.empty())
-                desk_.state().positions.prefetch_span(event.lines.front().sku);
-            event.envelope.actor = arena.copy(job.principal.actor);
-            command = event;
-            return true;
-        }
-        case BulkKind::items: {
-            UpsertItem item;
-            if (!decoder.item(text, item, fault)) return false;
-            item.envelope.actor = arena.copy(job.principal.actor);
-            command = item;
-            return true;
-        }
-        case BulkKind::locations: {
-            UpsertLocation location;
-            if (!decoder.location(text, location, fault)) return false;
-            location.envelope.actor = arena.copy(job.principal.actor);
-            command = location;
-            return true;
-        }
+    const std::string_view actor = desk_.sequencer().arena().copy(job.principal.actor);
+    if (job.kind == BulkKind::items) {
+        UpsertItem item;
+        if (!decoder.item(text, item, fault)) return false;
+        item.envelope.actor = actor;
+        command = item;
+    } else {
+        UpsertLocation location;
+        if (!decoder.location(text, location, fault)) return false;
+        location.envelope.actor = actor;
+        command = location;
     }
-    return false;
+    return true;
 }
 
-void BulkJobs::submit_line(Job& job, std::uint32_t slot, std::string_view text) {
-    const std::uint32_t line = job.lines;
+/// A source that numbers its events sends them in order: nothing may overtake a line that was not
+/// taken.
+bool BulkJobs::reject_stopped(Job& job) {
+    if (job.stopped_by == nullptr) return false;
     Fault fault;
-    if (job.stopped_by != nullptr) {
-        // A source that numbers its events sends them in order: nothing may overtake a line that
-        // was not taken.
-        fault.set(*job.stopped_by, {}, {});
-        reject(job, line, fault);
-        return;
-    }
+    fault.set(*job.stopped_by, {}, {});
+    reject(job, job.line, fault);
+    return true;
+}
+
+void BulkJobs::submit_line(Job& job, std::string_view text) {
+    if (reject_stopped(job)) return;
     Command command;
-    if (!decode(job, text, command, fault)) {
-        reject(job, line, fault);
+    if (Fault fault; !decode(job, text, command, fault)) {
+        reject(job, job.line, fault);
         return;
     }
+    submit(job, command, {});
+}
+
+bool BulkJobs::may_tell(Job& job, RecordEvent& event, Fault& fault) {
+    if (!job.principal.speaks_as(event.envelope.source))
+        return fault.set(problems::source_not_allowed, "#/source", speaks_only_as(job.principal));
+    if (!may_record(job.principal, desk_.state(), event))
+        return fault.set(problems::forbidden, {},
+                         "Needs events:write on the channel and locations of the event.");
+    return true;
+}
+
+void BulkJobs::submit_event(Job& job, EventChunk& chunk) {
+    EventChunk::Row& row = chunk.take(desk_.state());
+    ++job.line;
+    spend(row.bytes);
+    if (reject_stopped(job)) return;
+    if (!row.good) {
+        reject(job, job.line, chunk.fault());
+        return;
+    }
+    RecordEvent& event = row.text.event;
+    if (Fault fault; !may_tell(job, event, fault)) {
+        reject(job, job.line, fault);
+        return;
+    }
+    // Lives as long as the job, and the job until the command is answered.
+    event.envelope.actor = job.principal.actor;
+    ++chunk.unanswered;
+    submit(job, event, event.type);
+}
+
+void BulkJobs::submit(Job& job, const Command& command, FactType type) {
     ++job.in_flight;
-    desk_.sequencer().submit(command, this, token_of(slot, line, event_type_of(command)));
+    desk_.sequencer().submit(command, this, token_of(job.slot, job.line, type));
 }
 
 void BulkJobs::answered(std::uint64_t token, const sequencer::Answer& answer) {
@@ -214,6 +309,7 @@ void BulkJobs::answered(std::uint64_t token, const sequencer::Answer& answer) {
     const auto type = static_cast<std::size_t>(token >> 32 & 0xffff) % Metrics::kCodesMax;
     Job& job = *jobs_[slot];
     --job.in_flight;
+    if (job.kind == BulkKind::events) settle_event(job, line);
     using Kind = sequencer::Answer::Kind;
     if (answer.kind != Kind::decided) {
         const bool unknown = answer.kind == Kind::unknown;
@@ -244,11 +340,14 @@ void BulkJobs::answered(std::uint64_t token, const sequencer::Answer& answer) {
 
 void BulkJobs::finish_line(Job& job, std::uint32_t line, const sequencer::Answer& answer) {
     const ledger::Outcome& outcome = answer.outcome;
+    const bool settled = outcome.refusal == Refusal::already_recorded;
+    const bool refused = outcome.kind == ledger::Outcome::Kind::refused && !settled;
+    const bool recorded = outcome.kind == ledger::Outcome::Kind::recorded;
+    ++(refused ? job.rejected : recorded ? job.accepted : job.duplicates);
+    if (job.minimal && !refused) return;
     http::JsonWriter json(job.out);
     json.begin_object().member("line", std::uint64_t{line});
-    const bool settled = outcome.refusal == Refusal::already_recorded;
-    if (outcome.kind == ledger::Outcome::Kind::refused && !settled) {
-        ++job.rejected;
+    if (refused) {
         json.member("status", std::uint64_t{problem_of(outcome.refusal).status});
         json.key("problem");
         std::string& problem = desk_.scratch();
@@ -258,8 +357,6 @@ void BulkJobs::finish_line(Job& job, std::uint32_t line, const sequencer::Answer
                         .as_of_seq = answer.durable_seq});
         json.raw(problem);
     } else {
-        const bool recorded = outcome.kind == ledger::Outcome::Kind::recorded;
-        ++(recorded ? job.accepted : job.duplicates);
         json.member("status", std::uint64_t{recorded ? success_of(job.kind) : 200U});
         if (outcome.seq != 0) {
             if (job.kind == BulkKind::events) json.member("id", as_text(event_name(outcome.seq)));
@@ -302,16 +399,13 @@ void BulkJobs::flush_early(Job& job, std::uint32_t before_line) {
 
 bool BulkJobs::finish_if_done(std::uint32_t slot) {
     Job& job = *jobs_[slot];
-    const std::size_t end = job.format == BulkFormat::json_array
-                                ? job.elements.size()
-                                : job.body.size() - http::kBodyPadding;
-    if (job.in_flight > 0 || job.at < end) return false;
+    if (job.in_flight > 0 || !job.all_submitted()) return false;
     flush_early(job, std::numeric_limits<std::uint32_t>::max());
     http::JsonWriter json(job.out);
     json.begin_object()
         .key("summary")
         .begin_object()
-        .member("lines", std::uint64_t{job.lines})
+        .member("lines", std::uint64_t{job.line})
         .member("accepted", std::uint64_t{job.accepted})
         .member("duplicates", std::uint64_t{job.duplicates})
         .member("rejected", std::uint64_t{job.rejected})
@@ -320,8 +414,10 @@ bool BulkJobs::finish_if_done(std::uint32_t slot) {
     job.out.push_back('\n');
     HeaderText headers;
     headers.line("Holdfast-Seq", as_text(seq_token(desk_.sequencer().durable_seq())));
+    if (job.minimal) headers.line("Preference-Applied", "return=minimal");
     desk_.answer(job.token, 200, kNdjson, job.out, headers.text());
-    bytes_ -= job.body.size();
+    bytes_ -= job.lines.bytes();
+    keep_body(job.lines.take_memory());
     jobs_[slot] = nullptr;
     return true;
 }

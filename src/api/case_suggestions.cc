@@ -217,7 +217,7 @@ class Suggestions {
               [&](std::string_view body, RecordEvent& out, Fault& fault) {
                   EventFacts facts;
                   if (!desk_.decoder().event(body, out, facts, fault)) return false;
-                  set_event_keys(state_, facts, out);
+                  set_event_keys(state_.seed, facts, out);
                   return true;
               });
     }

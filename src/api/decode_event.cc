@@ -1,4 +1,5 @@
 // CloudEvents 1.0 in JSON, with a retailer's business content in `data`.
+#include <algorithm>
 #include <charconv>
 
 #include "api/event_data.h"
@@ -33,12 +34,24 @@ bool read_trace(JsonReader& reader, json::value value, Envelope& envelope) {
 }  // namespace
 
 bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, Fault& fault) {
+    EventText text;
+    if (!event_text(body, text, fault)) return false;
+    resolve_codes(*parts_->state, text);
+    out = text.event;
+    facts = text.facts;
+    return true;
+}
+
+bool Decoder::event_text(std::string_view body, EventText& read, Fault& fault) {
     Parts& parts = *parts_;
+    RecordEvent& out = read.event;
+    EventFacts& facts = read.facts;
     JsonReader reader(fault);
     EventData data(parts, reader, out);
     parts.lines.clear();
     parts.sources.clear();
     parts.components.clear();
+    parts.event_codes.clear();
     std::string_view text;
     const auto on_field = [&](std::size_t field, json::value value) {
         switch (field) {
@@ -79,10 +92,14 @@ bool Decoder::event(std::string_view body, RecordEvent& out, EventFacts& facts, 
     };
     constexpr std::uint32_t kRequired = bit(0) | bit(1) | bit(2) | bit(3) | bit(9);
     if (!reader.read_document(parts.parser, body, kEventFields, kRequired, on_field)) return false;
-    out.lines = parts.kept_lines();
+    const auto by_place = [](const EventCode& code) { return code.place; };
+    if (!std::ranges::is_sorted(parts.event_codes, {}, by_place))
+        std::ranges::sort(parts.event_codes, {}, by_place);
+    out.lines = read.lines = parts.kept(parts.lines);
     out.includes = parts.kept(parts.sources);
-    out.components = parts.kept(parts.components);
-    facts.content_hash = data.hash();
+    out.components = read.components = parts.kept(parts.components);
+    read.codes = parts.kept(parts.event_codes);
+    facts.content_hash = data.hash(parts.seed);
     return true;
 }
 

@@ -79,6 +79,13 @@ Decoder::~Decoder() = default;
 void Decoder::begin(const ledger::State& state, Arena& arena) {
     parts_->state = &state;
     parts_->arena = &arena;
+    parts_->seed = state.seed;
+}
+
+void Decoder::begin(std::uint64_t seed, Arena& arena) {
+    parts_->state = nullptr;
+    parts_->arena = &arena;
+    parts_->seed = seed;
 }
 
 bool Decoder::reservation(std::string_view body, ReserveStock& out, Fault& fault) {

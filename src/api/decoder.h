@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/event_text.h"
 #include "api/problem.h"
 #include "base/arena.h"
 #include "canonical/command.h"
@@ -23,14 +24,6 @@ inline constexpr std::size_t availability_items_max = 1000;
 /// A channel that was named but that nobody knows. kNoChannel would mean "not named".
 inline constexpr ChannelId kUnknownChannel{kNoId - 1};
 inline constexpr PoolId kUnknownPool{kNoId - 1};
-
-/// What a decoded event needs beside its command.
-struct EventFacts {
-    std::string_view id;            ///< in the arena
-    std::string_view semantic_key;  ///< in the arena; empty = none
-    /// Hash of what the event says, not of its bytes: two spellings of one event are one event.
-    std::uint64_t content_hash = 0;
-};
 
 struct AvailabilityItem {
     SkuId sku = kNoSku;
@@ -69,12 +62,16 @@ class Decoder {
 
     /// Sets what the next calls resolve codes in and copy to.
     void begin(const ledger::State& state, Arena& arena);
+    /// For event_text() alone, which looks nothing up. `seed` is the state's.
+    void begin(std::uint64_t seed, Arena& arena);
 
     bool reservation(std::string_view body, ReserveStock& out, Fault& fault);
     /// Body of confirm, release, extend or adjust, as `out.step` says. An empty body is {}.
     bool step(std::string_view body, StepReservation& out, Fault& fault);
 
     bool event(std::string_view body, RecordEvent& out, EventFacts& facts, Fault& fault);
+    /// The same, with codes that are not resolved yet.
+    bool event_text(std::string_view body, EventText& out, Fault& fault);
     /// Splits a JSON array into its elements, so that each can be read on its own.
     bool elements(std::string_view body, std::size_t items_max, std::vector<std::string_view>& out,
                   Fault& fault);

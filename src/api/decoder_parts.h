@@ -21,9 +21,11 @@ struct Decoder::Parts {
     json::parser parser;
     const ledger::State* state = nullptr;
     Arena* arena = nullptr;
+    std::uint64_t seed = 0;                // of the keyed hashes
     std::vector<Line> lines;               // reused
     std::vector<SourceCut> sources;        // reused: what a count includes
     std::vector<KitComponent> components;  // reused: what a kit is made of
+    std::vector<EventCode> event_codes;    // reused: codes of an event, to be resolved later
     std::vector<CodeText> codes;           // reused
     std::vector<std::byte> content;        // reused: what content_hash is taken of
 
@@ -127,7 +129,7 @@ struct Decoder::Parts {
     bool reservation_id(JsonReader& reader, json::value value, ReservationId& out);
     std::span<const Line> kept_lines() { return kept(lines); }
     template <class T>
-    std::span<const T> kept(const std::vector<T>& list) {
+    std::span<T> kept(const std::vector<T>& list) {
         const std::span<T> copy = arena->array<T>(list.size());
         std::copy(list.begin(), list.end(), copy.begin());
         return copy;

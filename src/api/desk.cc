@@ -57,7 +57,7 @@ Desk::Desk(const Services& services, Options options)
       cursors_(services.sequencer.state().seed),
       rate_limit_policy_(fmt::format("\"key\";q={};qu=\"concurrent-requests\"",
                                      options_.commands_in_flight_per_key_max)),
-      batches_(std::make_unique<BulkJobs>(*this)),
+      batches_(std::make_unique<BulkJobs>(*this, services.decoding)),
       feed_(std::make_unique<FactFeed>(*this)),
       history_(std::make_unique<HistoryDesk>(*this, services.read_model, services.reading)) {
     rate_limit_spent_ =

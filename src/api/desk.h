@@ -38,6 +38,7 @@ struct Services {
     HealthBoard& health;
     readmodel::Follower* read_model = nullptr;  ///< none: nothing is answered from it
     readmodel::Executor reading = {};           ///< answers from it beside the loop
+    readmodel::Executor decoding = {};          ///< reads batches beside it; none: in its turns
 };
 
 struct Options {

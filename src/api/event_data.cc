@@ -1,6 +1,9 @@
 #include "api/event_data.h"
 
+#include <cstring>
+
 #include "api/tokens.h"
+#include "base/bytes.h"
 #include "base/rfc3339.h"
 
 namespace holdfast::api {
@@ -51,6 +54,14 @@ bool EventData::text(json::value value, std::size_t bytes_max, std::string_view&
     return parts_.kept_text(reader_, value, 1, bytes_max, out);
 }
 
+bool EventData::code(json::value value, std::uint32_t place) {
+    EventCode& later = parts_.event_codes.emplace_back();
+    if (!parts_.kept_text(reader_, value, 1, code_bytes_max, later.text)) return false;
+    later.hashed = ledger::CodeTable::hash(later.text);
+    later.place = place;
+    return true;
+}
+
 bool EventData::time(json::value value, Instant& out) {
     std::string_view text;
     if (!reader_.read_text(value, 1, code_bytes_max, text)) return false;
@@ -67,25 +78,23 @@ bool EventData::read(json::value value) {
 
 bool EventData::field(std::size_t index, json::value v) {
     switch (index) {
-        case 0: out_.names_location = true; return parts_.location(reader_, v, out_.location);
-        case 1: return parts_.channel(reader_, v, out_.channel);
+        case 0: out_.names_location = true; return code(v, CodePlace::kLocation);
+        case 1: return code(v, CodePlace::kChannel);
         case 2: return text(v, document_bytes_max, out_.order);
         case 3: return text(v, document_bytes_max, out_.document);
         case 4: return text(v, code_bytes_max, out_.envelope.reason);
         case 5: return reader_.read_bool(v, out_.already_sold);
         case 6: return reader_.read_bool(v, out_.partial);
         case 7:
-            return reader_.read_lines(v, [&](std::size_t, json::value item) {
+            return reader_.read_lines(v, [&](std::size_t at, json::value item) {
                 parts_.lines.emplace_back();
-                return line(item, parts_.lines.back());
+                return line(item, at);
             });
         case 8:
             out_.names_reservation = true;
             return parts_.reservation_id(reader_, v, out_.reservation);
         case 9: return text(v, document_bytes_max, out_.reference);
-        case 10:
-            out_.names_destination = true;
-            return parts_.location(reader_, v, out_.destination);
+        case 10: out_.names_destination = true; return code(v, CodePlace::kDestination);
         case 11: return time(v, out_.due);
         case 12: return reader_.read_bool(v, out_.pinned);
         case 13: return reader_.read_bool(v, out_.backorder);
@@ -108,19 +117,20 @@ bool EventData::field(std::size_t index, json::value v) {
         default:
             return reader_.read_array(
                 v, kit_components_max,
-                [&](std::size_t, json::value item) {
-                    return component(item, parts_.components.emplace_back());
+                [&](std::size_t at, json::value item) {
+                    parts_.components.emplace_back();
+                    return component(item, at);
                 },
                 problem_of(Refusal::too_many_lines));
     }
 }
 
-bool EventData::component(json::value value, KitComponent& component) {
-    return reader_.read_object(value, kComponentFields, bit(0) | bit(1),
-                               [&](std::size_t index, json::value v) {
-                                   return index == 0 ? parts_.sku(reader_, v, component.sku)
-                                                     : reader_.read_integer(v, component.quantity);
-                               });
+bool EventData::component(json::value value, std::size_t at) {
+    return reader_.read_object(
+        value, kComponentFields, bit(0) | bit(1), [&](std::size_t index, json::value v) {
+            return index == 0 ? code(v, CodePlace::component(at))
+                              : reader_.read_integer(v, parts_.components[at].quantity);
+        });
 }
 
 /// Up to where a count includes a source.
@@ -135,16 +145,19 @@ bool EventData::included(json::value value, SourceCut& source) {
                                });
 }
 
-bool EventData::line(json::value value, Line& line) {
+bool EventData::line(json::value value, std::size_t at) {
     return reader_.read_object(
         value, kLineFields, bit(0) | bit(2),
-        [&](std::size_t index, json::value v) { return line_field(index, v, line); });
+        [&](std::size_t index, json::value v) { return line_field(index, v, at); });
 }
 
-bool EventData::line_field(std::size_t index, json::value v, Line& line) {
+bool EventData::line_field(std::size_t index, json::value v, std::size_t at) {
+    Line& line = parts_.lines[at];
     switch (index) {
-        case 0: return parts_.sku(reader_, v, line.sku);
-        case 1: line.names_location = true; return parts_.location(reader_, v, line.location);
+        case 0: return code(v, CodePlace::line(at, CodePlace::sku));
+        case 1:
+            line.names_location = true;
+            return code(v, CodePlace::line(at, CodePlace::location));
         case 2: return reader_.read_integer(v, line.quantity);
         case 3: return parts_.line_number(reader_, v, line.line);
         case 4: return read_bucket(reader_, v, line.bucket);
@@ -154,64 +167,63 @@ bool EventData::line_field(std::size_t index, json::value v, Line& line) {
         case 8:
             line.names_book = true;
             return reader_.read_integer_between(v, -level_max, level_max, line.book);
-        case 9: return parts_.sku(reader_, v, line.other_sku);
+        case 9: return code(v, CodePlace::line(at, CodePlace::other_sku));
         default: return reader_.read_integer_between(v, 0, level_max, line.book_suspect);
     }
 }
 
-std::uint64_t EventData::hash() const {
-    std::vector<std::byte>& out = parts_.content;
-    out.clear();
-    const auto put = [&](std::uint64_t number) {
-        const auto* bytes = reinterpret_cast<const std::byte*>(&number);
-        out.insert(out.end(), bytes, bytes + sizeof number);
+std::uint64_t EventData::hash(std::uint64_t seed) const {
+    std::vector<std::byte>& out = parts_.content;  // keeps its size: only grows
+    std::size_t size = 0;
+    const auto room = [&](std::size_t bytes) {
+        if (out.size() - size < bytes) out.resize(2 * (size + bytes));
+        std::byte* const at = out.data() + size;
+        size += bytes;
+        return at;
     };
+    const auto put = [&](auto number) { store(room(sizeof number), number); };
     const auto put_text = [&](std::string_view text) {
-        put(text.size());
-        const ByteSpan bytes = as_byte_span(text);
-        out.insert(out.end(), bytes.begin(), bytes.end());
+        put(static_cast<std::uint32_t>(text.size()));
+        std::byte* const at = room(text.size());
+        if (!text.empty()) std::memcpy(at, text.data(), text.size());
     };
-    const auto pair = [](std::uint32_t high, std::uint32_t low) {
-        return std::uint64_t{high} << 32 | low;
-    };
-    put(static_cast<std::uint64_t>(out_.type));
-    put(pair(out_.location.raw, out_.channel.raw));
-    std::uint64_t flags = 0;
+    put(static_cast<std::uint32_t>(out_.type));
+    std::uint32_t flags = 0;
     for (const bool flag : {out_.already_sold, out_.partial, out_.names_reservation, out_.pinned,
                             out_.backorder, out_.picked_included})
         flags = flags << 1 | (flag ? 1U : 0U);
     put(flags);
     put(out_.reservation.raw);
-    put(pair(out_.destination.raw, 0));
-    put(static_cast<std::uint64_t>(to_raw(out_.due)));
+    put(to_raw(out_.due));
     put(out_.cut_seq);
     for (const std::string_view text :
          {out_.order, out_.document, out_.reference, out_.envelope.reason})
         put_text(text);
-    put(parts_.sources.size());
+    put(static_cast<std::uint32_t>(parts_.event_codes.size()));
+    for (const EventCode& code : parts_.event_codes) {
+        put(code.place);
+        put_text(code.text);
+    }
+    put(static_cast<std::uint32_t>(parts_.sources.size()));
     for (const SourceCut& source : parts_.sources) {
         put_text(source.source);
         put(source.epoch);
         put(source.seq);
     }
-    put(parts_.components.size());
-    for (const KitComponent& component : parts_.components) {
-        put(component.sku.raw);
-        put(static_cast<std::uint64_t>(component.quantity));
-    }
-    for (const Line& line : out_.lines) {
+    put(static_cast<std::uint32_t>(parts_.components.size()));
+    for (const KitComponent& component : parts_.components) put(component.quantity);
+    for (const Line& line : parts_.lines) {
         put(line.line);
-        put(pair(line.sku.raw, line.location.raw));
-        put(pair(line.other_sku.raw, line.names_book ? 1 : 0));
-        put(static_cast<std::uint64_t>(line.bucket) << 16 |
-            static_cast<std::uint64_t>(line.from_bucket) << 8 |
-            static_cast<std::uint64_t>(line.goes_to));
-        put(static_cast<std::uint64_t>(line.quantity));
-        put(static_cast<std::uint64_t>(line.book));
-        put(static_cast<std::uint64_t>(line.book_suspect));
+        put(static_cast<std::uint32_t>(line.names_book) << 24 |
+            static_cast<std::uint32_t>(line.bucket) << 16 |
+            static_cast<std::uint32_t>(line.from_bucket) << 8 |
+            static_cast<std::uint32_t>(line.goes_to));
+        put(line.quantity);
+        put(line.book);
+        put(line.book_suspect);
         put_text(line.unit);
     }
-    return hash64(out, parts_.state->seed);
+    return hash64(ByteSpan(out).first(size), seed);
 }
 
 }  // namespace holdfast::api

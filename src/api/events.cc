@@ -38,14 +38,14 @@ bool covers(const Principal& principal, ChannelId channel, LocationId at, bool n
 
 }  // namespace
 
-void set_event_keys(const ledger::State& state, const EventFacts& facts, RecordEvent& event) {
-    const std::uint64_t of_source = hash64(as_byte_span(event.envelope.source), state.seed);
+void set_event_keys(std::uint64_t seed, const EventFacts& facts, RecordEvent& event) {
+    const std::uint64_t of_source = hash64(as_byte_span(event.envelope.source), seed);
     event.envelope.transport = {hash128(as_byte_span(facts.id), of_source), facts.content_hash};
     if (!facts.semantic_key.empty()) {
         // Another seed than the transport's: the two kinds of key never meet.
         constexpr std::uint64_t kSemantic = 0x73656d616e746963;
-        event.envelope.semantic = {
-            hash128(as_byte_span(facts.semantic_key), state.seed ^ kSemantic), facts.content_hash};
+        event.envelope.semantic = {hash128(as_byte_span(facts.semantic_key), seed ^ kSemantic),
+                                   facts.content_hash};
     }
 }
 
@@ -108,7 +108,7 @@ void record_event(Desk& desk, const Call& call) {
                     "Needs events:write on the channel and on every location of the event.");
         return;
     }
-    set_event_keys(desk.state(), facts, command);
+    set_event_keys(desk.state().seed, facts, command);
     desk.describe(call, command.envelope);
     desk.submit(call, command, facts.content_hash);
 }

@@ -99,6 +99,9 @@ bool read_idempotency_key(Desk& desk, const Call& call, CommandKey& key);
 bool read_optional_idempotency_key(Desk& desk, const Call& call, CommandKey& key);
 /// Answers 400 for the id in the path, naming both kinds of ids; false.
 bool refuse_id(Desk& desk, const Call& call, std::string_view prefix, std::string_view whose);
+/// Whether the caller asks for no more of an answer than it must have: `Prefer: return=minimal`
+/// (RFC 7240).
+bool prefers_minimal(const http::Request& request);
 /// What a key that is bound to a source is told when it names another one.
 std::string speaks_only_as(const Principal& principal);
 /// Makes the key count for this channel only: a client must not be able to occupy the keys that

@@ -31,7 +31,33 @@ std::string_view unquoted(std::string_view value, std::array<char, kKeyBytesMax>
     return {bytes.data(), size};
 }
 
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
 }  // namespace
+
+bool prefers_minimal(const http::Request& request) {
+    std::string_view rest = request.header("prefer").value_or(std::string_view{});
+    while (!rest.empty()) {
+        const std::size_t comma = std::min(rest.find(','), rest.size());
+        // What follows a semicolon are parameters of one preference, and this one has none.
+        std::string_view one = rest.substr(0, comma);
+        one = one.substr(0, one.find(';'));
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
+        const std::size_t equals = one.find('=');
+        if (equals == std::string_view::npos ||
+            !http::equals_ignoring_case(trimmed(one.substr(0, equals)), "return"))
+            continue;
+        // The first of a name counts.
+        const std::string_view value = trimmed(one.substr(equals + 1));
+        return http::equals_ignoring_case(value, "minimal") ||
+               http::equals_ignoring_case(value, "\"minimal\"");
+    }
+    return false;
+}
 
 bool has_content_type(Desk& desk, const Call& call, std::initializer_list<std::string_view> types) {
     if (call.request.body.empty()) return true;  // what is required is missed by its decoder

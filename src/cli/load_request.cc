@@ -115,6 +115,7 @@ RequestTemplate::RequestTemplate(const LoadOptions& options, std::uint64_t seed)
         case LoadOperation::events_batch:
             target = "POST /v1/events:batch";
             content_type = "application/x-ndjson";
+            extra = "Prefer: return=minimal\r\n";  // as a client that only wants to know of trouble
             for (std::uint32_t i = 0; i < options.items_per_query; ++i) {
                 body += fmt::format(
                     R"({{"specversion":"1.0","id":"{}","source":"bench","type":"pos.sale",)"

@@ -26,6 +26,7 @@
 #include "os/system_clock.h"
 #include "os/system_random.h"
 #include "os/tls_stream.h"
+#include "os/worker_thread.h"
 #include "sequencer/sequencer.h"
 
 namespace holdfast::hub {
@@ -128,6 +129,7 @@ struct Hub::Parts : sequencer::Caller {
     std::unique_ptr<sequencer::Sequencer> sequencer;
     std::unique_ptr<CheckpointThread> checkpoint_thread;
     std::unique_ptr<ReadModel> read_model;
+    std::unique_ptr<os::WorkerThread> decoding;  // reads batches beside the loop
     std::unique_ptr<api::Api> api;
     std::unique_ptr<http::Server> server;
     std::unique_ptr<os::TlsContext> tls;
@@ -276,6 +278,7 @@ void Hub::Parts::settle() {
 }
 
 Result<void> Hub::Parts::listen(const ServeOptions& options, const Addresses& addresses) {
+    decoding = std::make_unique<os::WorkerThread>("hf-decode");
     api = std::make_unique<api::Api>(
         api::Services{
             .sequencer = *sequencer,
@@ -284,7 +287,8 @@ Result<void> Hub::Parts::listen(const ServeOptions& options, const Addresses& ad
             .metrics = metrics,
             .health = health,
             .read_model = read_model == nullptr ? nullptr : &read_model->follower(),
-            .reading = read_model == nullptr ? readmodel::Executor{} : read_model->reading()},
+            .reading = read_model == nullptr ? readmodel::Executor{} : read_model->reading(),
+            .decoding = [thread = decoding.get()](os::Task task) { thread->run(std::move(task)); }},
         api::Options{.build = build_info()});
     const http::ServerOptions server_options{.connections_max = connections_max()};
     server = std::make_unique<http::Server>(*loop, *api, server_options);

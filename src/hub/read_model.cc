@@ -13,7 +13,7 @@ Result<std::unique_ptr<ReadModel>> ReadModel::open(const std::string& directory,
     auto journal_files = os::LinuxDisk::open_directory(directory, {.read_only = true});
     if (!journal_files) return tl::unexpected(journal_files.error());
     made->journal_files_ = std::move(*journal_files);
-    made->writer_ = std::make_unique<os::WorkerThread>("hf-readmodel", os::Importance::background);
+    made->writer_ = std::make_unique<os::WorkerThread>("hf-readmodel", os::Importance::idle);
     made->reader_ = std::make_unique<os::WorkerThread>("hf-reader", os::Importance::background);
     made->follower_ = std::make_unique<readmodel::Follower>(
         readmodel::FollowerServices{.loop = loop,

@@ -14,11 +14,13 @@ namespace {
 
 constexpr int kBackgroundNice = 10;
 
-/// Both calls are about the calling thread alone, and may be refused without harm.
-void give_way() {
+/// The calls are about the calling thread alone, and may be refused without harm.
+void give_way(Importance importance) {
+    if (importance == Importance::service) return;
     const sched_param ordinary{.sched_priority = 0};
     (void)sched_setscheduler(0, SCHED_OTHER, &ordinary);
     (void)setpriority(PRIO_PROCESS, 0, kBackgroundNice);
+    if (importance == Importance::idle) (void)sched_setscheduler(0, SCHED_IDLE, &ordinary);
 }
 
 }  // namespace
@@ -48,7 +50,7 @@ void WorkerThread::run(std::function<void()> task) {
 }
 
 void WorkerThread::loop(Importance importance) {
-    if (importance == Importance::background) give_way();
+    give_way(importance);
     while (true) {
         std::function<void()> task;
         {

@@ -15,6 +15,9 @@ namespace holdfast::os {
 enum class Importance : std::uint8_t {
     service,     ///< as the thread that made it
     background,  ///< gives way: nice 10, and never real time, whatever its maker has
+    /// Runs when nobody else of the machine wants the processor: what can be done later, and is
+    /// waited for by nobody.
+    idle,
 };
 
 class WorkerThread {

@@ -93,7 +93,7 @@ bool read(api::Decoder& decoder, std::uint8_t kind, std::string_view body, Fault
         case 0: return decided(decoder.reservation(body, hold, fault), hold);
         case 1: {
             const bool taken = decoder.event(body, event, facts, fault);
-            if (taken) api::set_event_keys(retailer().state, facts, event);
+            if (taken) api::set_event_keys(retailer().state.seed, facts, event);
             return decided(taken, event);
         }
         case 2: return decided(decoder.item(body, item, fault), item);
