@@ -231,6 +231,14 @@ Outcome decide_advisory(const Context& context, const RecordEvent& event) {
     return record_advisory(context, event, would_be, differs);
 }
 
+/// Whether most commands like it do.
+bool begins_reservation(const Command& command) {
+    const auto* event = std::get_if<RecordEvent>(&command);
+    return event != nullptr ? event->type == FactType::order_created ||
+                                  event->type == FactType::transfer_requested
+                            : std::holds_alternative<ReserveStock>(command);
+}
+
 Outcome decide_any(const Context& context, const Command& command) {
     if (const auto* event = std::get_if<RecordEvent>(&command);
         event != nullptr && is_advisory(context.state, *event))
@@ -249,8 +257,9 @@ Outcome decide(const State& state, const Command& command, const Stamp& stamp, A
                FactWriter& facts) {
     HOLDFAST_CHECK(stamp.next_seq == state.seq + 1, "facts are decided on the state before them");
     HOLDFAST_CHECK(stamp.now >= state.log_time, "log time never goes back");
-    // Where a new reservation will be entered: there by the time that it is planned.
-    state.reservations.prefetch(ReservationId{stamp.next_seq});
+    // Where a new reservation will be entered: there by the time that it is planned. Asking waits
+    // for where that is in memory, so nobody else does.
+    if (begins_reservation(command)) state.reservations.prefetch(ReservationId{stamp.next_seq});
     const std::size_t before = facts.size();
     const Outcome outcome = decide_any(Context{state, stamp, arena, facts}, command);
     HOLDFAST_CHECK((outcome.facts > 0) == (facts.size() > before), "facts are counted");
