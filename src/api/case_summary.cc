@@ -40,6 +40,13 @@ std::string summary_of(const cases::Case& row, const ledger::State& state) {
             return fmt::format("Source {} skipped numbers of its own sequence.", source);
         case CaseKind::source_epoch_unannounced:
             return fmt::format("Source {} counts anew, and nobody said that it would.", source);
+        case CaseKind::node_silent:
+            return fmt::format("{} fell silent: what is promised there is not known to be there.",
+                               at);
+        case CaseKind::unknown_code:
+            return fmt::format(
+                "Orders of source {} were taken without lines whose item or location nobody knows.",
+                source);
         case CaseKind::quota_overcommitted:
             return fmt::format("The quota of channel {} for {} is over-committed.", channel, sku);
         case CaseKind::over_receipt:

@@ -55,6 +55,11 @@ enum class Bug : std::uint8_t {
     restock_on_refund,
     loss_under_a_promise_without_case,
     fill_backorder_from_correction,
+    // The work list.
+    resolved_case_never_regresses,
+    snoozed_case_sleeps_through_worse,
+    snoozed_case_never_wakes,
+    case_outlives_its_cause,
     // State that is written down and read again.
     checkpoint_without_sources,
     checkpoint_one_fact_short,

@@ -115,7 +115,7 @@ constexpr Names<FactType, 66> kFactTypes{{
     {FactType::source_sequence_given_up, "source.sequence_given_up"},
 }};
 
-constexpr Names<CaseKind, 20> kCaseKinds{{
+constexpr Names<CaseKind, 22> kCaseKinds{{
     {CaseKind::negative_sellable, "negative_sellable"},
     {CaseKind::oversold_order, "oversold_order"},
     {CaseKind::reservation_at_risk, "reservation_at_risk"},
@@ -136,6 +136,8 @@ constexpr Names<CaseKind, 20> kCaseKinds{{
     {CaseKind::backorder_unfilled, "backorder_unfilled"},
     {CaseKind::promise_slipped, "promise_slipped"},
     {CaseKind::source_epoch_unannounced, "source_epoch_unannounced"},
+    {CaseKind::node_silent, "node_silent"},
+    {CaseKind::unknown_code, "unknown_code"},
 }};
 
 constexpr Names<CaseState, 3> kCaseStates{{{CaseState::open, "open"},

@@ -209,7 +209,9 @@ enum class CaseKind : std::uint8_t {
     backorder_uncovered = 15,       ///< back-ordered beyond what is expected
     cancelled_too_late = 16,        ///< shipped although its cancellation was pending
     source_epoch_unannounced = 45,  ///< a source counts anew and nobody said that it would
-    beyond_promise = 30,      ///< a node or the ERP speaks of units that the order does not have
+    node_silent = 46,               ///< a node fell silent; until it speaks again
+    unknown_code = 47,    ///< an order was taken without lines whose SKU or location nobody knows
+    beyond_promise = 30,  ///< a node or the ERP speaks of units that the order does not have
     backorder_unfilled = 31,  ///< units are there, and more wait for them than one entry serves
     promise_slipped = 32,     ///< supply comes later than back-orders were promised for
 };

@@ -4,9 +4,11 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/planted.h"
 #include "cases/cases.h"
 #include "cases/findings.h"
 #include "cases/kind_rules.h"
+#include "cases/settling.h"
 
 namespace holdfast::cases {
 namespace {
@@ -37,6 +39,7 @@ void wake(Case& row) {
 /// A snooze ends early when more units are at risk than when it began, whatever put them there.
 void wake_if_worse(Case& row, const FactView& fact) {
     if (row.state != CaseState::snoozed || row.units <= row.snoozed_units) return;
+    if (planted(Bug::snoozed_case_sleeps_through_worse)) return;
     wake(row);
     add_step(row, step_of(fact, CaseStep::woken));
 }
@@ -46,6 +49,15 @@ void resolve(Case& row, CaseResolution resolution, const FactView& fact) {
     row.state = CaseState::resolved;
     row.resolution = resolution;
     row.resolved_at = fact.recorded_at();
+}
+
+/// A later fact removed what the case was about.
+void remove_cause(Case& row, const FactView& fact) {
+    if (planted(Bug::case_outlives_its_cause)) return;
+    resolve(row, CaseResolution::cause_removed, fact);
+    HistoryEntry entry = step_of(fact, CaseStep::resolved);
+    entry.resolution = CaseResolution::cause_removed;
+    add_step(row, std::move(entry));
 }
 
 void reopen(State& state, Case& row, const LedgerView& ledger) {
@@ -157,13 +169,21 @@ void follow(State& state, const FactView& fact, const LedgerView& ledger) {
                     wake_if_worse(row, fact);
                     return;
                 }
-                resolve(row, CaseResolution::cause_removed, fact);
-                HistoryEntry entry = step_of(fact, CaseStep::resolved);
-                entry.resolution = CaseResolution::cause_removed;
-                add_step(row, std::move(entry));
+                remove_cause(row, fact);
             });
         }
     }
+}
+
+/// Live cases that wait for such a fact, whatever the levels say.
+void settle(State& state, const FactView& fact, const LedgerView& ledger) {
+    if (state.table.awaits_nothing()) return;
+    for (const Settling& what : settled_by(fact, ledger))
+        for (const CaseId id : state.table.awaiting(what))
+            state.table.change(id, [&](Case& row) {
+                row.seq = fact.seq();
+                remove_cause(row, fact);
+            });
 }
 
 /// Adds a raise to a case that is there already.
@@ -220,7 +240,10 @@ void raise(State& state, const FactView& fact, const LedgerView& ledger) {
     std::uint64_t opened = 0;
     for (const std::byte kind : *kinds) {
         for (Finding& finding : findings_of(static_cast<CaseKind>(kind), fact, ledger)) {
-            if (const Case* known = state.table.find(finding.subject)) {
+            const Case* known = state.table.find(finding.subject);
+            if (known != nullptr && !known->live() && planted(Bug::resolved_case_never_regresses))
+                continue;
+            if (known != nullptr) {
                 group(state, known->id, finding, fact);
             } else if (opened == cases_per_fact_max || !has_room(state)) {
                 ++state.not_opened;
@@ -253,6 +276,7 @@ void apply(State& state, const FactView& fact, const LedgerView& ledger) {
     apply_unit_value(state, fact);
     apply_actions(state, fact, ledger);
     follow(state, fact, ledger);
+    settle(state, fact, ledger);
     raise(state, fact, ledger);
     if (fact.last_of_entry()) forget_old(state);
 }

@@ -74,6 +74,19 @@ TEST_F(CaseBounds, FactsAndHistoryKeepTheFirstAndTheNewest) {
     EXPECT_EQ(only().history.back().text, std::to_string(history_entries_max + 4));
 }
 
+TEST_F(CaseBounds, AFloodOfUnknownCodesIsOneCaseForItsSource) {
+    constexpr std::uint64_t kOrders = 5'000;
+    for (std::uint64_t i = 0; i < kOrders; ++i)
+        happens({.type = FactType::order_created,
+                 .raises = {CaseKind::unknown_code},
+                 .order = std::to_string(i),
+                 .source = 3});
+    EXPECT_EQ(only().subject, (Subject{.kind = CaseKind::unknown_code, .source = NameId{3}}));
+    EXPECT_EQ(only().count, kOrders);
+    EXPECT_EQ(only().facts.size(), evidence_facts_max);
+    EXPECT_EQ(only().history.size(), 1U);
+}
+
 TEST_F(CaseBounds, TextsAreRefusedWhenTheirRoomIsUsedUp) {
     state_ = std::make_unique<State>(42, Limits{.texts_bytes_max = 10});
     sells(1);

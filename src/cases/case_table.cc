@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/byte_stream.h"
+#include "base/planted.h"
 #include "cases/kind_rules.h"
 
 namespace holdfast::cases {
@@ -42,6 +43,13 @@ std::span<const CaseId> CaseTable::watching(SkuId sku, LocationId at) const {
     return it == watching_.end() ? std::span<const CaseId>{} : it->second;
 }
 
+std::vector<CaseId> CaseTable::awaiting(const Settling& what) const {
+    std::vector<CaseId> ids;
+    if (const auto row = awaiting_.find(what); row != awaiting_.end())
+        for (const std::uint64_t id : row->second) ids.push_back(CaseId{id});
+    return ids;
+}
+
 std::vector<CaseId> CaseTable::about(SkuId sku) const {
     std::vector<CaseId> ids;
     for (auto it = by_sku_.lower_bound({sku.raw, 0}); it != by_sku_.end() && it->first == sku.raw;
@@ -53,6 +61,7 @@ std::vector<CaseId> CaseTable::about(SkuId sku) const {
 std::vector<CaseId> CaseTable::due(Instant now, std::size_t cases_max) const {
     std::vector<CaseId> ids;
     for (const auto& [at, id] : wakes_) {
+        if (planted(Bug::snoozed_case_never_wakes)) break;
         if (at > to_raw(now) || ids.size() == cases_max) break;
         ids.push_back(CaseId{id});
     }
@@ -98,6 +107,7 @@ void CaseTable::link(const Case& row) {
     if (row.state == CaseState::snoozed) wakes_.emplace(to_raw(row.wake_at), row.id.raw);
     if (watched(row))
         watching_[position_of(row.subject.sku, row.subject.location)].push_back(row.id);
+    if (const auto what = awaited_by(row)) awaiting_[*what].insert(row.id.raw);
 }
 
 void CaseTable::unlink(const Case& row) {
@@ -115,6 +125,12 @@ void CaseTable::unlink(const Case& row) {
     totals.live.erase(row.id.raw);
     if (totals.live.empty()) totals_.erase(row.subject.kind);
     if (row.state == CaseState::snoozed) wakes_.erase({to_raw(row.wake_at), row.id.raw});
+    if (const auto what = awaited_by(row)) {
+        const auto awaiting = awaiting_.find(*what);
+        HOLDFAST_CHECK(awaiting != awaiting_.end(), "what is awaited leads to its cases");
+        awaiting->second.erase(row.id.raw);
+        if (awaiting->second.empty()) awaiting_.erase(awaiting);
+    }
     if (!watched(row)) return;
     const auto it = watching_.find(position_of(row.subject.sku, row.subject.location));
     HOLDFAST_CHECK(it != watching_.end(), "a watched position leads to its cases");
@@ -132,9 +148,10 @@ bool CaseTable::indexes_hold() const {
         return by_position;
     };
     return again.by_subject_ == by_subject_ && sorted(again) == sorted(*this) &&
-           again.by_sku_ == by_sku_ && again.live_ == live_ && again.resolved_ == resolved_ &&
-           again.wakes_ == wakes_ && again.by_resolution_ == by_resolution_ &&
-           again.totals_ == totals_ && again.texts_bytes_ == texts_bytes_;
+           again.awaiting_ == awaiting_ && again.by_sku_ == by_sku_ && again.live_ == live_ &&
+           again.resolved_ == resolved_ && again.wakes_ == wakes_ &&
+           again.by_resolution_ == by_resolution_ && again.totals_ == totals_ &&
+           again.texts_bytes_ == texts_bytes_;
 }
 
 }  // namespace holdfast::cases

@@ -14,6 +14,7 @@
 #include "base/flat_map.h"
 #include "base/hash.h"
 #include "cases/case_row.h"
+#include "cases/settling.h"
 
 namespace holdfast::cases {
 
@@ -58,6 +59,9 @@ class CaseTable {
     /// Live cases at a position whose units at risk follow the ledger's numbers.
     [[nodiscard]] std::span<const CaseId> watching(SkuId sku, LocationId at) const;
     [[nodiscard]] bool watches_nothing() const { return watching_.empty(); }
+    /// Live cases that a fact which brings this about settles, the oldest first.
+    [[nodiscard]] std::vector<CaseId> awaiting(const Settling& what) const;
+    [[nodiscard]] bool awaits_nothing() const { return awaiting_.empty(); }
     /// Every case about a SKU, the oldest first.
     [[nodiscard]] std::vector<CaseId> about(SkuId sku) const;
     /// Snoozed cases whose time has come, the earliest first.
@@ -93,6 +97,7 @@ class CaseTable {
     std::map<std::uint64_t, Case> rows_;
     std::map<Hash128, std::uint64_t> by_subject_;
     FlatMap<std::uint64_t, std::vector<CaseId>> watching_;  // by position
+    std::map<Settling, std::set<std::uint64_t>> awaiting_;
     std::set<std::pair<std::uint32_t, std::uint64_t>> by_sku_;
     std::set<QueueKey> live_;
     std::set<QueueKey> resolved_;

@@ -30,6 +30,8 @@ class HandLedger final : public LedgerView {
     [[nodiscard]] LocationId lane_ends_at(std::uint32_t lane) const override {
         return lane == 0 ? kStore : kNoLocation;
     }
+    [[nodiscard]] NumbersOfSource numbers_of(NameId) const override { return numbers; }
+    [[nodiscard]] bool overdue_for(std::string_view) const override { return overdue; }
     void apply(const FactView& fact) {
         const auto reservation = fact.field_as<std::uint64_t>(FieldTag::reservation);
         for (std::size_t i = 0; i < fact.posting_count(); ++i) {
@@ -42,6 +44,8 @@ class HandLedger final : public LedgerView {
     }
     std::map<std::tuple<SkuId, LocationId, Bucket>, Units> levels;
     std::map<std::tuple<ReservationId, SkuId, LocationId>, Units> promises;
+    NumbersOfSource numbers;
+    bool overdue = false;
 };
 
 class HandNames final : public NameLookup {

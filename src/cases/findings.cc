@@ -128,6 +128,8 @@ Subject without_position(CaseKind kind, const KindRule& rule, const FactView& fa
         if (const auto epoch = fact.field_as<SourceEpochField>(FieldTag::source_epoch))
             subject.source = NameId{epoch->source};
     }
+    if (const auto node = fact.field_as<EntityField>(FieldTag::entity); rule.about_node && node)
+        subject.location = LocationId{node->id};
     if (rule.about_document) subject.document = fact.text(FieldTag::document);
     if (rule.about_order) subject.order = fact.text(FieldTag::order);
     if (rule.about_order || rule.about_document)

@@ -37,8 +37,11 @@ KindRule rule_of(CaseKind kind) {
         case CaseKind::beyond_promise: return {.measure = Measure::untold, .about_order = true};
         case CaseKind::ownership_conflict: return {.about_source = true};
         case CaseKind::event_without_cause: return {.about_order = true, .about_document = true};
+        case CaseKind::node_silent:
+            return {.measure = Measure::untold, .about_position = false, .about_node = true};
         case CaseKind::sequence_gap:
         case CaseKind::source_epoch_unannounced:
+        case CaseKind::unknown_code:
             return {.measure = Measure::untold, .about_position = false, .about_source = true};
     }
     return {};

@@ -28,6 +28,7 @@ struct KindRule {
     bool about_document = false;
     bool about_channel = false;
     bool about_source = false;
+    bool about_node = false;
 };
 [[nodiscard]] KindRule rule_of(CaseKind kind);
 

@@ -12,7 +12,7 @@
 namespace holdfast::ledger {
 namespace {
 
-constexpr std::uint32_t kVersion = 12;
+constexpr std::uint32_t kVersion = 13;
 
 /// Far beyond any level and any count that levels leave behind, and far below where sums of them
 /// overflow.
@@ -647,6 +647,7 @@ void put_sources(ByteWriter& out, const State& state) {
             out.put(gap.last);
             out.put(gap.opened_at);
             out.put(static_cast<std::uint8_t>(gap.told));
+            out.put(static_cast<std::uint8_t>(gap.overdue));
         }
     }
 }
@@ -661,12 +662,13 @@ void get_sources(ByteReader& in, State& state) {
         row.heard_at = in.get<std::int64_t>();
         row.numbered = in.get<std::uint8_t>() != 0;
         row.announced_only = in.get<std::uint8_t>() != 0;
-        row.gaps.resize(in.get_count(25));
+        row.gaps.resize(in.get_count(26));
         for (SourceGap& gap : row.gaps) {
             gap.first = in.get<std::uint64_t>();
             gap.last = in.get<std::uint64_t>();
             gap.opened_at = in.get<std::int64_t>();
             gap.told = in.get<std::uint8_t>() != 0;
+            gap.overdue = in.get<std::uint8_t>() != 0;
         }
         if (!planted(Bug::checkpoint_without_sources))
             state.sources.restore(source, std::move(row));

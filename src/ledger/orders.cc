@@ -1,4 +1,5 @@
 // Orders: created over a hold, sold elsewhere or holding now.
+#include <algorithm>
 #include <optional>
 
 #include "base/planted.h"
@@ -113,7 +114,14 @@ RecordEvent with_places(const RecordEvent& event, Arena& arena) {
     return placed;
 }
 
-constexpr CaseKind kOversold[] = {CaseKind::oversold_order};
+/// A line that was set aside because nobody knows what it asks for, or where: the shop sells what
+/// the catalog has not, and goes on doing so until somebody looks.
+bool names_unknown_code(std::span<const LineProblem> aside) {
+    return std::ranges::any_of(aside, [](const LineProblem& problem) {
+        return problem.refusal == Refusal::unknown_sku ||
+               problem.refusal == Refusal::unknown_location;
+    });
+}
 
 /// The order's own reservation, confirmed from the start.
 Outcome write_new_order(const Context& context, const RecordEvent& event,
@@ -130,7 +138,11 @@ Outcome write_new_order(const Context& context, const RecordEvent& event,
     fact.text(FieldTag::order, event.order);
     fact.text(FieldTag::document, event.document);
     pin(fact, event);
-    if (oversold > 0 && !planted(Bug::oversell_without_case)) raise(fact, kOversold);
+    ArenaList<CaseKind> raises(context.arena, 0);
+    if (oversold > 0 && !planted(Bug::oversell_without_case))
+        raises.push_back(CaseKind::oversold_order);
+    if (names_unknown_code(aside)) raises.push_back(CaseKind::unknown_code);
+    raise(fact, raises.view());
     entry.end();
     if (settles != nullptr) write_settlement(entry, context, event, nullptr);
     return entry.finish();

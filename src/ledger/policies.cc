@@ -51,6 +51,7 @@ Outcome set_node_status(const Context& context, const SetNodeStatus& command) {
     entry.envelope_fields();
     fact.value(FieldTag::entity, EntityField{.id = command.location.raw});
     fact.value(FieldTag::since, to_raw(since));
+    if (!command.online) fact.value(FieldTag::raises, CaseKind::node_silent);
     entry.end();
     return entry.finish();
 }

@@ -52,6 +52,11 @@ SourceVerdict SourceTable::verdict(NameId source, const SourcePosition& at) cons
     return at.seq <= row->given_up ? SourceVerdict::given_up : SourceVerdict::recorded;
 }
 
+bool SourceTable::misses_overdue(NameId source) const {
+    const SourceRow* row = find(source);
+    return row != nullptr && std::ranges::any_of(row->gaps, &SourceGap::overdue);
+}
+
 Instant SourceTable::next_overdue() const {
     Instant next = Instant::max();
     for (const auto& [source, row] : rows_)
@@ -110,7 +115,7 @@ void SourceTable::tell(NameId source, std::uint64_t first) {
     HOLDFAST_CHECK(row != rows_.end(), "a gap is told of a known source");
     const auto gap = std::ranges::find(row->second.gaps, first, &SourceGap::first);
     HOLDFAST_CHECK(gap != row->second.gaps.end(), "a gap that is told is open");
-    gap->told = true;
+    gap->told = gap->overdue = true;
 }
 
 }  // namespace holdfast::ledger

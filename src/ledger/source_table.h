@@ -32,6 +32,7 @@ struct SourceGap {
     /// A case was raised, or none is wanted: the numbers below the first that the hub was told are
     /// from a time before it.
     bool told = false;
+    bool overdue = false;  ///< a case was raised
     friend bool operator==(const SourceGap&, const SourceGap&) = default;
 };
 
@@ -66,6 +67,8 @@ class SourceTable {
         return row == nullptr ? SourcePosition{} : row->position;
     }
     [[nodiscard]] SourceVerdict verdict(NameId source, const SourcePosition& at) const;
+    /// Whether something is missing that a case was raised for.
+    [[nodiscard]] bool misses_overdue(NameId source) const;
     [[nodiscard]] const std::map<NameId, SourceRow>& rows() const { return rows_; }
     /// When the next untold gap has been open too long; nothing is open: the far future.
     [[nodiscard]] Instant next_overdue() const;

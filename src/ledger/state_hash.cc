@@ -350,6 +350,7 @@ void add_sources(Sum& sum, const State& state) {
             row.put(gap.last);
             row.put(gap.opened_at);
             row.put(static_cast<std::uint8_t>(gap.told));
+            row.put(static_cast<std::uint8_t>(gap.overdue));
         }
     }
 }

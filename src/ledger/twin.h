@@ -142,6 +142,7 @@ struct TwinSource {
         std::uint64_t last = 0;
         std::int64_t opened_at = 0;
         bool told = false;
+        bool overdue = false;
     };
     std::uint64_t epoch = 0;
     std::uint64_t begins_after = 0;  ///< numbers of the epoch are expected from the next one on
@@ -152,6 +153,7 @@ struct TwinSource {
     std::set<std::uint64_t> numbers;
     std::map<std::uint64_t, std::int64_t> highest_at;  ///< since when a number was the highest
     std::vector<std::pair<std::uint64_t, std::uint64_t>> told;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> overdue;
 
     [[nodiscard]] std::uint64_t highest() const;
     [[nodiscard]] std::vector<Gap> gaps() const;

@@ -321,7 +321,8 @@ std::string describe(const std::string& name, const SourceRow& row) {
                                    name, row.position.epoch, row.position.seq, row.given_up,
                                    row.numbered, row.announced_only, row.heard_at);
     for (const SourceGap& gap : row.gaps)
-        text += fmt::format(" [{}-{} {} {}]", gap.first, gap.last, gap.opened_at, gap.told);
+        text += fmt::format(" [{}-{} {} {} {}]", gap.first, gap.last, gap.opened_at, gap.told,
+                            gap.overdue);
     return text;
 }
 
@@ -333,7 +334,7 @@ std::string describe(const std::string& name, const TwinSource& twin) {
                   .announced_only = twin.announced_only,
                   .gaps = {}};
     for (const TwinSource::Gap& gap : twin.gaps())
-        row.gaps.push_back({gap.first, gap.last, gap.opened_at, gap.told});
+        row.gaps.push_back({gap.first, gap.last, gap.opened_at, gap.told, gap.overdue});
     return describe(name, row);
 }
 

@@ -249,6 +249,9 @@ TwinOutcome Twin::plain_order(const RecordEvent& c, bool settled, Instant now) {
     if (!draft) return twin_refused(problems);
     if (too_many_wait(*draft)) return twin_refused(Refusal::table_full);
     draft->after.pinned = c.pinned;
+    for (const TwinProblem& problem : draft->set_aside)
+        if (problem.refusal == Refusal::unknown_sku || problem.refusal == Refusal::unknown_location)
+            draft->raises.insert(CaseKind::unknown_code);
     return record(*draft, &c.envelope, now);
 }
 

@@ -157,6 +157,7 @@ TwinOutcome Twin::on(const SetNodeStatus& c, Instant now) {
     if (c.since > now || to_raw(c.since) < 0) return twin_refused(Refusal::value_out_of_range);
     Draft draft;
     draft.type = c.online ? FactType::node_online : FactType::node_offline;
+    if (!c.online) draft.raises = {CaseKind::node_silent};
     draft.upsert = [&] {
         nodes[c.location.raw] = {c.online, to_raw(c.since == Instant{} ? now : c.since)};
     };

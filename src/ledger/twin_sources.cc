@@ -20,9 +20,11 @@ std::vector<TwinSource::Gap> TwinSource::gaps() const {
         if (gap.first > gap.last || gap.last <= given_up) continue;
         gap.first = std::max(gap.first, given_up + 1);
         gap.opened_at = highest_at.upper_bound(gap.last)->second;
-        gap.told = std::any_of(told.begin(), told.end(), [&](const auto& range) {
+        const auto lies_in = [&](const auto& range) {
             return range.first <= gap.first && gap.last <= range.second;
-        });
+        };
+        gap.told = std::any_of(told.begin(), told.end(), lies_in);
+        gap.overdue = std::any_of(overdue.begin(), overdue.end(), lies_in);
         list.push_back(gap);
     }
     return list;
@@ -35,6 +37,7 @@ void TwinSource::begin_epoch(std::uint64_t next_epoch) {
     numbers.clear();
     highest_at.clear();
     told.clear();
+    overdue.clear();
 }
 
 void TwinSource::hear_number(std::uint64_t number, std::int64_t now) {
@@ -230,6 +233,7 @@ TwinOutcome Twin::on(const ReportOverdue& c, Instant now) {
         draft.raises = {CaseKind::sequence_gap};
         record_fact(draft, nullptr, now, outcome);
         sources[name].told.emplace_back(gap.first, gap.last);
+        sources[name].overdue.emplace_back(gap.first, gap.last);
     }
     for (const auto& [parked_seq, event] : waiting) {
         Draft draft;

@@ -1,5 +1,7 @@
 #include "sequencer/machines.h"
 
+#include <algorithm>
+
 #include "cases/cases.h"
 #include "ledger/ledger.h"
 #include "ledger/replay.h"
@@ -27,6 +29,16 @@ class Levels final : public cases::LedgerView {
     }
     [[nodiscard]] LocationId lane_ends_at(std::uint32_t lane) const override {
         return lane < state_.lanes.size() ? state_.lanes.lane(lane).destination : kNoLocation;
+    }
+    [[nodiscard]] cases::NumbersOfSource numbers_of(NameId source) const override {
+        return {.highest = state_.sources.position(source).seq,
+                .misses_overdue = state_.sources.misses_overdue(source)};
+    }
+    [[nodiscard]] bool overdue_for(std::string_view order) const override {
+        const auto* seqs = state_.parked.of_order(state_.order_hash(order));
+        return seqs != nullptr && std::ranges::any_of(*seqs, [&](std::uint64_t seq) {
+                   return state_.parked.at(seq).told;
+               });
     }
 
   private:

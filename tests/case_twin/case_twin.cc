@@ -63,11 +63,12 @@ std::optional<LocationId> CaseTwin::place_of(Place place) const {
     return lane == lane_ends_.end() ? kNoLocation : lane->second;
 }
 
-void CaseTwin::apply(const FactView& fact) {
+void CaseTwin::apply(const FactView& fact, const ledger::Twin& ledger) {
     move_stock(fact);
     learn_value(fact);
     act(fact);
     follow(fact);
+    settle(fact, ledger);
     raise(fact);
     if (fact.last_of_entry()) forget_old(fact.recorded_at());
 }
@@ -188,12 +189,16 @@ void CaseTwin::follow(const FactView& fact) {
         const bool gone = now ? *now == 0 && row.units != 0
                               : row.about.kind == CaseKind::recount_needed && counted;
         if (!gone) continue;
-        resolve(row, CaseResolution::cause_removed, fact.recorded_at());
-        TwinStep entry = step_of(fact, CaseStep::resolved);
-        entry.resolution = CaseResolution::cause_removed;
-        row.history.push_back(entry);
-        row.seq = fact.seq();
+        remove_cause(row, fact);
     }
+}
+
+void CaseTwin::remove_cause(TwinCase& row, const FactView& fact) {
+    resolve(row, CaseResolution::cause_removed, fact.recorded_at());
+    TwinStep entry = step_of(fact, CaseStep::resolved);
+    entry.resolution = CaseResolution::cause_removed;
+    row.history.push_back(entry);
+    row.seq = fact.seq();
 }
 
 void CaseTwin::raise(const FactView& fact) {

@@ -13,6 +13,7 @@
 #include "base/instant.h"
 #include "canonical/command.h"
 #include "canonical/fact.h"
+#include "ledger/twin.h"
 
 namespace holdfast::case_twin {
 
@@ -93,8 +94,8 @@ class CaseTwin {
     [[nodiscard]] Verdict decide(const ActOnCases& command, Instant now) const;
     /// The snoozed cases whose time has come, the earliest first.
     [[nodiscard]] std::vector<std::uint64_t> due(const WakeCases& command, Instant now) const;
-    /// Facts one by one, in order.
-    void apply(const FactView& fact);
+    /// Facts one by one, in order; the ledger's twin has them all already.
+    void apply(const FactView& fact, const ledger::Twin& ledger);
 
     [[nodiscard]] const TwinCase* find(std::uint64_t id) const;
     /// Live cases in the order of the queue.
@@ -110,6 +111,10 @@ class CaseTwin {
     void act(const FactView& fact);
     void act_on(TwinCase& row, const FactView& fact);
     void follow(const FactView& fact);
+    void settle(const FactView& fact, const ledger::Twin& ledger);
+    /// Whether the fact is what the case waits for.
+    [[nodiscard]] static bool settles(const FactView& fact, const TwinCase& row,
+                                      const ledger::Twin& ledger);
     void raise(const FactView& fact);
     void join(TwinCase& row, const TwinFinding& finding, const FactView& fact);
     void forget_old(Instant now);
@@ -123,6 +128,8 @@ class CaseTwin {
     [[nodiscard]] std::optional<LocationId> place_of(Place place) const;
     void put_at_risk(TwinCase& row, Units units) const;
     static void resolve(TwinCase& row, CaseResolution why, Instant at);
+    /// A later fact removed what the case was about.
+    static void remove_cause(TwinCase& row, const FactView& fact);
     static void wake(TwinCase& row);
 
     Bounds bounds_;

@@ -50,7 +50,10 @@ bool names_document(CaseKind kind) {
 }
 bool tells_no_units(CaseKind kind) {
     return is(kind, {beyond_promise, backorder_unfilled, promise_slipped, quota_overcommitted,
-                     sequence_gap, source_epoch_unannounced});
+                     sequence_gap, source_epoch_unannounced, node_silent, unknown_code});
+}
+bool names_no_position(CaseKind kind) {
+    return is(kind, {sequence_gap, source_epoch_unannounced, node_silent, unknown_code});
 }
 
 TwinSubject subject_of(CaseKind kind, const FactView& fact) {
@@ -58,7 +61,7 @@ TwinSubject subject_of(CaseKind kind, const FactView& fact) {
     about.kind = kind;
     if (kind == quota_overcommitted)
         about.channel = ChannelId{fact.field_as<std::uint32_t>(FieldTag::channel).value_or(kNoId)};
-    if (kind == ownership_conflict) about.source = fact.header().source;
+    if (is(kind, {ownership_conflict, unknown_code})) about.source = fact.header().source;
     if (kind == sequence_gap || kind == source_epoch_unannounced) {
         about.source = fact.header().source;
         if (fact.field(FieldTag::source_gap))
@@ -66,6 +69,8 @@ TwinSubject subject_of(CaseKind kind, const FactView& fact) {
         if (fact.field(FieldTag::source_epoch))
             about.source = fact.field_as<SourceEpochField>(FieldTag::source_epoch)->source;
     }
+    if (kind == node_silent)
+        about.location = LocationId{fact.field_as<EntityField>(FieldTag::entity)->id};
     if (names_order(kind)) about.order = fact.text(FieldTag::order);
     if (names_document(kind)) about.document = fact.text(FieldTag::document);
     if (names_order(kind) || names_document(kind))
@@ -105,7 +110,7 @@ std::optional<Units> CaseTwin::told_by_levels(const TwinSubject& about) const {
 
 std::vector<TwinFinding> CaseTwin::findings(CaseKind kind, const FactView& fact) const {
     const TwinSubject about = subject_of(kind, fact);
-    if (kind == sequence_gap || kind == source_epoch_unannounced) return {{about, 0}};
+    if (names_no_position(kind)) return {{about, 0}};
 
     std::map<std::pair<SkuId, LocationId>, Moves> positions;
     const auto would_be = fact.advisory() ? fact.field(FieldTag::would_be_postings) : std::nullopt;

@@ -37,7 +37,8 @@ constexpr CaseKind kKinds[] = {negative_sellable,   oversold_order,
                                transfer_residue,    ownership_conflict,
                                over_shipment,       recount_needed,
                                cancelled_too_late,  source_epoch_unannounced,
-                               beyond_promise};
+                               beyond_promise,      node_silent,
+                               event_without_cause, unknown_code};
 
 template <class Word, std::size_t N>
 void add_unmet(const Word (&words)[N], const std::set<Word>& met, std::string& list) {

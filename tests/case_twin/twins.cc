@@ -90,7 +90,7 @@ std::optional<std::string> Twins::take(const Outcome& outcome, ByteSpan entry,
         if (auto d = compare_action(FactView::trusted(entry.subspan(outcome.answer_offset))))
             return d;
     const Result<void> read = for_each_fact(entry, [&](const FactView& fact) -> Result<void> {
-        cases_.apply(fact);
+        cases_.apply(fact, ledger_);
         return {};
     });
     if (!read) return "facts do not parse: " + to_string(read.error());

@@ -350,7 +350,8 @@ void StockModel::count(const FactView& fact, const FactContext& context) {
             break;
         case FactType::reservation_expired: coverage_.hit(Path::hold_expired); break;
         case FactType::order_created:
-            if (fact.field(FieldTag::raises)) coverage_.hit(Path::order_oversold);
+            if (fact.field(FieldTag::raises) && !fact.field(FieldTag::refused_lines))
+                coverage_.hit(Path::order_oversold);
             if (fact.field(FieldTag::reservation) && fact.posting_count() > 0)
                 coverage_.hit(Path::order_excess_forced);
             break;

@@ -109,6 +109,16 @@ story an order may be taken in part
   when   order 1001 from web  SHOE x2, SOCK x2 in part   -> ordered, sets aside line 1 insufficient_stock available_to_sell 1
   then   order 1001 holds SOCK x2 at MAIN
 
+story an order that is taken without what nobody knows asks a person, once
+  given  SHOE at MAIN  on_hand 9
+  when   order 1001 from web  SHOE x1, HAT x1 in part source shop   -> ordered, raises unknown_code, sets aside line 2 unknown_sku
+  then   case 1  is unknown_code from shop  count 1
+  when   order 1002 from web  SHOE x1, HAT x1 in part source shop   -> ordered, raises unknown_code, sets aside line 2 unknown_sku
+  then   case 1  is open  count 2
+  then   the work list is case 1
+  when   order 1003 from web  SHOE x1, HAT x1 source shop   -> refused unknown_sku, line 2 unknown_sku
+  then   case 1  is open  count 2
+
 story an order has a number, a channel and lines
   given  SHOE at MAIN  on_hand 5
   given  no channel nobody

@@ -92,8 +92,10 @@ story an order that comes even later still settles
   when   ship order 1001  SHOE x2 at MAIN   -> shipped
   when   20 days pass unnoticed
   when   report what is overdue   -> recorded, raises event_without_cause
+  then   case 1  is event_without_cause of SHOE at MAIN order 1001
   when   order 1001 already sold from mkt  SHOE x2   -> ordered
   then   SHOE at MAIN  on_hand 3  reserved 0
+  then   case 1  is resolved as cause_removed
 
 story what was told of is forgotten in the end
   given  SHOE at MAIN  on_hand 5

@@ -44,7 +44,7 @@ story a silent node keeps its promises and gives no new ones
   shows  rule 21
   given  SHOE at STORE  on_hand 5
   when   reserve web-1  SHOE x2   -> held
-  when   node STORE is offline   -> recorded
+  when   node STORE is offline   -> recorded, raises node_silent
   then   web may sell SHOE x0
   when   reserve web-2  SHOE x1   -> refused insufficient_stock, available_to_sell 0
   when   confirm web-1   -> confirmed
@@ -57,18 +57,34 @@ story an offline buffer says what a silent node may still give
   given  SHOE at STORE  on_hand 5  safety_stock 1  buffer 1
   when   offline_buffer at STORE is 3   -> recorded
   then   web may sell SHOE x3
-  when   node STORE is offline   -> recorded
+  when   node STORE is offline   -> recorded, raises node_silent
   then   web may sell SHOE x1
   when   offline_buffer SHOE at STORE is 0   -> recorded
   then   web may sell SHOE x3
   when   reserve web-1  SHOE x4   -> refused insufficient_stock, available_to_sell 3
   when   reserve web-2  SHOE x3   -> held
 
+story a silent node is a case until it speaks again
+  given  SHOE at STORE  on_hand 5
+  given  location MAIN
+  when   node STORE is offline   -> recorded, raises node_silent
+  then   case 1  is node_silent at STORE
+  when   node STORE is offline   -> recorded, raises node_silent
+  then   case 1  is open  count 2
+  when   sell SHOE x1 at STORE   -> sold
+  when   node MAIN is online   -> recorded
+  then   case 1  is open
+  when   node STORE is online   -> recorded
+  then   case 1  is resolved as cause_removed
+  when   node STORE is offline   -> recorded, raises node_silent
+  then   case 1  is open  count 3  regressed 1
+  then   case 1  tells opened, resolved, regressed
+
 story an order that is sold already may take from a silent node
   given  SHOE at STORE  on_hand 2
   given  SHOE at MAIN  on_hand 1
   given  channel web sells from STORE, MAIN
-  when   node STORE is offline   -> recorded
+  when   node STORE is offline   -> recorded, raises node_silent
   when   order 1001 already sold from web  SHOE x2   -> ordered
   then   order 1001 holds SHOE x1 at MAIN, SHOE x1 at STORE
 

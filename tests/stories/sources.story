@@ -119,3 +119,41 @@ story an announcement goes neither back nor over what was recorded
   when   source till-1 begins epoch 4 with number 0   -> refused value_out_of_range
   when   source till-1 begins epoch 4 source till-1 number 6 epoch 3   -> refused value_out_of_range
   when   source "till\n1" begins epoch 4   -> refused code_not_allowed
+
+story the case of a gap ends when what was missing came
+  given  SHOE at STORE  on_hand 9
+  when   sell  SHOE x1 at STORE source till-1 number 1   -> sold
+  when   sell  SHOE x1 at STORE source till-1 number 4   -> sold
+  when   15 minutes pass unnoticed
+  when   report what is overdue   -> recorded, raises sequence_gap
+  then   case 1  is sequence_gap from till-1
+  when   sell  SHOE x1 at STORE source till-1 number 5   -> sold
+  when   sell  SHOE x1 at STORE source till-1 number 2   -> sold
+  then   case 1  is open
+  when   sell  SHOE x1 at STORE source till-1 number 3   -> sold
+  then   case 1  is resolved as cause_removed
+  then   case 1  tells opened, resolved
+
+story the case of a gap ends when somebody gives up what is missing, and comes back with the next gap
+  given  SHOE at STORE  on_hand 9
+  when   sell  SHOE x1 at STORE source till-1 number 1   -> sold
+  when   sell  SHOE x1 at STORE source till-1 number 4   -> sold
+  when   15 minutes pass unnoticed
+  when   report what is overdue   -> recorded, raises sequence_gap
+  when   source till-1 will not send up to number 3   -> recorded
+  then   case 1  is resolved as cause_removed
+  when   sell  SHOE x1 at STORE source till-1 number 9   -> sold
+  when   15 minutes pass unnoticed
+  when   report what is overdue   -> recorded, raises sequence_gap
+  then   case 1  is open  count 2  regressed 1
+  when   source till-1 begins epoch 1   -> recorded
+  then   case 1  is resolved as cause_removed
+
+story what a source said before the hub knew it keeps no case open
+  given  SHOE at STORE  on_hand 9
+  when   sell  SHOE x1 at STORE source till-1 number 40   -> sold
+  when   sell  SHOE x1 at STORE source till-1 number 42   -> sold
+  when   15 minutes pass unnoticed
+  when   report what is overdue   -> recorded, raises sequence_gap
+  when   sell  SHOE x1 at STORE source till-1 number 41   -> sold
+  then   case 1  is resolved as cause_removed
