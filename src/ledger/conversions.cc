@@ -23,10 +23,7 @@ Refusal components_refusal(const State& state, const RecordEvent& event) {
     return Refusal::none;
 }
 
-Refusal kit_refusal(const State& state, const RecordEvent& event, const Line& line) {
-    Refusal refusal = quantity_refusal(line.quantity, 1);
-    if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
-    if (refusal != Refusal::none) return refusal;
+Refusal kit_refusal(const RecordEvent& event, const Line& line) {
     // The components are those of one kit.
     if (line.sku != event.lines.front().sku || !is_physical(line.bucket))
         return Refusal::value_out_of_range;
@@ -59,9 +56,8 @@ Outcome convert_kits(const Context& context, const RecordEvent& given) {
     if (const Refusal r = header_refusal(state, given); r != Refusal::none) return refused(r);
     const RecordEvent event = with_components(context, given);
     if (const Refusal r = components_refusal(state, event); r != Refusal::none) return refused(r);
-    EventProblems problems(event, context.arena);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i)
-        problems.good(i, kit_refusal(state, event, event.lines[i]));
+    EventProblems problems =
+        checked_lines(context, event, [&](const Line& line) { return kit_refusal(event, line); });
     if (!problems.empty()) return problems.outcome();
 
     Movement movement(context, event);
@@ -79,17 +75,11 @@ Outcome convert_kits(const Context& context, const RecordEvent& given) {
 Outcome regrade_stock(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
     if (const Refusal r = header_refusal(state, event); r != Refusal::none) return refused(r);
-    EventProblems problems(event, context.arena);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
-        Refusal refusal = quantity_refusal(line.quantity, 1);
-        if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
-        if (refusal == Refusal::none && line.other_sku.raw >= state.items.size())
-            refusal = Refusal::unknown_sku;
-        if (refusal == Refusal::none && (line.other_sku == line.sku || !is_physical(line.bucket)))
-            refusal = Refusal::value_out_of_range;
-        problems.good(i, refusal);
-    }
+    EventProblems problems = checked_lines(context, event, [&](const Line& line) {
+        if (line.other_sku.raw >= state.items.size()) return Refusal::unknown_sku;
+        const bool possible = line.other_sku != line.sku && is_physical(line.bucket);
+        return possible ? Refusal::none : Refusal::value_out_of_range;
+    });
     if (!problems.empty()) return problems.outcome();
 
     Movement movement(context, event);

@@ -29,11 +29,6 @@ void InboundTable::restore(const DocumentLine& key, const InboundLine& row,
     if (row.ended_generation != 0) ended_.add(row.ended_generation, key);
 }
 
-void InboundTable::advance(Instant now) {
-    ended_.forget_at(now, [&](std::int32_t generation, const DocumentLine& key) {
-        const auto row = rows_.find(key);
-        if (row != rows_.end() && row->second.ended_generation == generation) rows_.erase(row);
-    });
-}
+void InboundTable::advance(Instant now) { forget(ended_, &InboundLine::ended_generation, now); }
 
 }  // namespace holdfast::ledger

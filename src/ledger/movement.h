@@ -50,6 +50,21 @@ class EventProblems {
     ArenaList<LineProblem> problems_;
 };
 
+/// Looks at the lines of an event that moves one unit or more of each at a known place. `rule` says
+/// of a line that is well formed so far what else stands against it.
+template <class Rule>
+EventProblems checked_lines(const Context& context, const RecordEvent& event, Rule&& rule) {
+    EventProblems problems(event, context.arena);
+    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
+        const Line& line = event.lines[i];
+        Refusal refusal = quantity_refusal(line.quantity, 1);
+        if (refusal == Refusal::none) refusal = position_refusal(context.state, event, line);
+        if (refusal == Refusal::none) refusal = rule(line);
+        problems.good(i, refusal);
+    }
+    return problems;
+}
+
 /// The postings of one physical fact.
 class Movement {
   public:

@@ -31,11 +31,6 @@ void ReturnTable::restore(const DocumentLine& key, const AnnouncedLine& line) {
     spoken_.add(line.generation, key);
 }
 
-void ReturnTable::advance(Instant now) {
-    spoken_.forget_at(now, [&](std::int32_t generation, const DocumentLine& key) {
-        const auto row = rows_.find(key);
-        if (row != rows_.end() && row->second.generation == generation) rows_.erase(row);
-    });
-}
+void ReturnTable::advance(Instant now) { forget(spoken_, &AnnouncedLine::generation, now); }
 
 }  // namespace holdfast::ledger

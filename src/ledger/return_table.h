@@ -2,7 +2,9 @@
 // while after they were last spoken of, whether they came or not.
 #pragma once
 
-#include "ledger/inbound_table.h"
+#include "canonical/ids.h"
+#include "canonical/quantity.h"
+#include "ledger/document_rows.h"
 
 namespace holdfast::ledger {
 
@@ -20,23 +22,8 @@ struct AnnouncedLine {
     }
 };
 
-class ReturnTable {
+class ReturnTable : public DocumentRows<AnnouncedLine> {
   public:
-    using Rows = std::map<DocumentLine, AnnouncedLine>;
-    [[nodiscard]] const AnnouncedLine* find(const DocumentLine& key) const {
-        const auto row = rows_.find(key);
-        return row == rows_.end() ? nullptr : &row->second;
-    }
-    [[nodiscard]] std::uint64_t size() const { return rows_.size(); }
-    [[nodiscard]] const Rows& rows() const { return rows_; }
-    /// Visits (line number, row) of a return's lines in the order of their numbers.
-    template <class Visit>
-    void for_each_of(std::uint64_t document, Visit&& visit) const {
-        for (auto row = rows_.lower_bound({document, 0});
-             row != rows_.end() && row->first.document == document; ++row)
-            visit(row->first.line, row->second);
-    }
-
     // Changes, by apply and checkpoint loading only.
 
     /// A new line, or units that came for a known one.
@@ -48,7 +35,6 @@ class ReturnTable {
   private:
     void speak(const DocumentLine& key, AnnouncedLine& line, Instant now);
 
-    Rows rows_;
     EndedRows<DocumentLine> spoken_{announced_return_generations};
 };
 

@@ -115,16 +115,11 @@ Outcome announce_return(const Context& context, const RecordEvent& event) {
 Outcome receive_return(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
     if (const Refusal r = header_refusal(state, event); r != Refusal::none) return refused(r);
-    EventProblems problems(event, context.arena);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
-        Refusal refusal = quantity_refusal(line.quantity, 1);
-        if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
+    EventProblems problems = checked_lines(context, event, [](const Line& line) {
         // What nobody keeps was not taken in: it is dispositioned once it is there.
         const bool kept = line.goes_to == PlaceKind::location && takes_goods(line.bucket);
-        if (refusal == Refusal::none && !kept) refusal = Refusal::value_out_of_range;
-        problems.good(i, refusal);
-    }
+        return kept ? Refusal::none : Refusal::value_out_of_range;
+    });
     if (!problems.empty()) return problems.outcome();
 
     Movement movement(context, event);
@@ -153,17 +148,12 @@ Outcome receive_return(const Context& context, const RecordEvent& event) {
 Outcome dispose_return(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
     if (const Refusal r = header_refusal(state, event); r != Refusal::none) return refused(r);
-    EventProblems problems(event, context.arena);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
+    EventProblems problems = checked_lines(context, event, [](const Line& line) {
         const bool leaves = line.goes_to == PlaceKind::loss || line.goes_to == PlaceKind::supplier;
         const bool stays = line.goes_to == PlaceKind::location &&
                            (line.bucket == Bucket::sellable || line.bucket == Bucket::damaged);
-        Refusal refusal = quantity_refusal(line.quantity, 1);
-        if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
-        if (refusal == Refusal::none && !leaves && !stays) refusal = Refusal::value_out_of_range;
-        problems.good(i, refusal);
-    }
+        return leaves || stays ? Refusal::none : Refusal::value_out_of_range;
+    });
     if (!problems.empty()) return problems.outcome();
 
     Movement movement(context, event);

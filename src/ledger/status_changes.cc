@@ -6,16 +6,11 @@ namespace holdfast::ledger {
 Outcome change_status(const Context& context, const RecordEvent& event) {
     const State& state = context.state;
     if (const Refusal r = header_refusal(state, event); r != Refusal::none) return refused(r);
-    EventProblems problems(event, context.arena);
-    for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
-        const Line& line = event.lines[i];
-        Refusal refusal = quantity_refusal(line.quantity, 1);
-        if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
-        const bool possible = is_physical(line.bucket) && is_physical(line.from_bucket);
-        if (refusal == Refusal::none && (!possible || line.bucket == line.from_bucket))
-            refusal = Refusal::value_out_of_range;
-        problems.good(i, refusal);
-    }
+    EventProblems problems = checked_lines(context, event, [](const Line& line) {
+        const bool possible = is_physical(line.bucket) && is_physical(line.from_bucket) &&
+                              line.bucket != line.from_bucket;
+        return possible ? Refusal::none : Refusal::value_out_of_range;
+    });
     if (!problems.empty()) return problems.outcome();
 
     Movement movement(context, event);

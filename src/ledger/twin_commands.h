@@ -111,6 +111,7 @@ class CommandStream {
     Command given_up(DrawnCommand& d, const Twin& twin);
     Envelope envelope(DrawnCommand& d);
     void draw_lines(DrawnCommand& d, const Twin& twin);
+    RecordEvent drawn_event(DrawnCommand& d, const Twin& twin, FactType type, std::uint64_t placed);
     std::string_view text(DrawnCommand& d, std::string value);
     std::string_view order(DrawnCommand& d, bool fresh);
     ReservationId reservation(const Twin& twin);

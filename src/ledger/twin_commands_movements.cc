@@ -40,6 +40,18 @@ Command CommandStream::movement(DrawnCommand& d, const Twin& twin) {
     return kit(d, twin, random_.percent(60) ? FactType::kit_assembled : FactType::kit_broken);
 }
 
+/// An event with drawn lines; in `placed` of a hundred it says itself where it happened.
+RecordEvent CommandStream::drawn_event(DrawnCommand& d, const Twin& twin, FactType type,
+                                       std::uint64_t placed) {
+    draw_lines(d, twin);
+    RecordEvent c;
+    c.type = type;
+    c.envelope = envelope(d);
+    c.names_location = random_.percent(placed);
+    if (c.names_location) c.location = place(twin);
+    return c;
+}
+
 /// Lines of a document that exists, most of the time.
 void CommandStream::aim_at_purchase_order(DrawnCommand& d, const Twin& twin,
                                           std::string_view number) {
@@ -62,12 +74,7 @@ std::string_view CommandStream::purchase_order(DrawnCommand& d, const Twin& twin
 }
 
 Command CommandStream::inbound(DrawnCommand& d, const Twin& twin, FactType type) {
-    draw_lines(d, twin);
-    RecordEvent c;
-    c.type = type;
-    c.envelope = envelope(d);
-    c.names_location = random_.percent(70);
-    if (c.names_location) c.location = place(twin);
+    RecordEvent c = drawn_event(d, twin, type, 70);
     const bool fresh = type == FactType::inbound_scheduled && random_.percent(70);
     c.document = fresh ? text(d, fmt::format("po-{}", drawn_)) : purchase_order(d, twin);
     if (random_.percent(2)) c.document = {};
@@ -80,12 +87,7 @@ Command CommandStream::inbound(DrawnCommand& d, const Twin& twin, FactType type)
 }
 
 Command CommandStream::customer_return(DrawnCommand& d, const Twin& twin, FactType type) {
-    draw_lines(d, twin);
-    RecordEvent c;
-    c.type = type;
-    c.envelope = envelope(d);
-    c.names_location = random_.percent(80);
-    if (c.names_location) c.location = place(twin);
+    RecordEvent c = drawn_event(d, twin, type, 80);
     std::string number = fmt::format("return-{}", random_.below(20));
     const bool known = !twin.returns.empty() && random_.percent(70);
     if (known) number = element(twin.returns, random_.next())->first.first;
@@ -115,12 +117,7 @@ Command CommandStream::customer_return(DrawnCommand& d, const Twin& twin, FactTy
 Command CommandStream::shelf(DrawnCommand& d, const Twin& twin, FactType type) {
     static constexpr Bucket kShelves[] = {Bucket::sellable, Bucket::damaged, Bucket::quarantine,
                                           Bucket::suspect};
-    draw_lines(d, twin);
-    RecordEvent c;
-    c.type = type;
-    c.envelope = envelope(d);
-    c.names_location = random_.percent(80);
-    if (c.names_location) c.location = place(twin);
+    RecordEvent c = drawn_event(d, twin, type, 80);
     if (random_.percent(85)) c.document = text(d, fmt::format("note-{}", drawn_));
     if (random_.percent(10)) c.channel = any_channel(twin);
     for (Line& line : d.lines) {
@@ -135,12 +132,7 @@ Command CommandStream::shelf(DrawnCommand& d, const Twin& twin, FactType type) {
 
 /// One kit most of the time, of components that are mostly known and mostly others.
 Command CommandStream::kit(DrawnCommand& d, const Twin& twin, FactType type) {
-    draw_lines(d, twin);
-    RecordEvent c;
-    c.type = type;
-    c.envelope = envelope(d);
-    c.names_location = random_.percent(80);
-    if (c.names_location) c.location = place(twin);
+    RecordEvent c = drawn_event(d, twin, type, 80);
     if (random_.percent(10)) c.channel = any_channel(twin);
     const SkuId made = sku(twin);
     for (Line& line : d.lines) {
@@ -164,12 +156,7 @@ Command CommandStream::kit(DrawnCommand& d, const Twin& twin, FactType type) {
 
 /// A count that says when it was taken, what was believed then and which numbers it includes.
 Command CommandStream::count(DrawnCommand& d, const Twin& twin) {
-    draw_lines(d, twin);
-    RecordEvent c;
-    c.type = FactType::stock_counted;
-    c.envelope = envelope(d);
-    c.names_location = random_.percent(80);
-    if (c.names_location) c.location = place(twin);
+    RecordEvent c = drawn_event(d, twin, FactType::stock_counted, 80);
     c.picked_included = random_.percent(70);
     if (random_.percent(50))
         c.envelope.occurred_at = now_ - Microseconds{random_.between(0, 3 * kDay)};
@@ -202,13 +189,8 @@ Command CommandStream::count(DrawnCommand& d, const Twin& twin) {
 }
 
 Command CommandStream::transfer(DrawnCommand& d, const Twin& twin, FactType type) {
-    draw_lines(d, twin);
-    RecordEvent c;
-    c.type = type;
-    c.envelope = envelope(d);
     const bool sends = type == FactType::transfer_requested || type == FactType::transfer_shipped;
-    c.names_location = random_.percent(sends ? 85 : 20);
-    if (c.names_location) c.location = place(twin);
+    RecordEvent c = drawn_event(d, twin, type, sends ? 85 : 20);
     const bool known = !twin.reservation_of_transfer.empty() &&
                        random_.percent(type == FactType::transfer_requested ? 5 : 85);
     c.document = text(d, known ? element(twin.reservation_of_transfer, random_.next())->first
@@ -244,12 +226,7 @@ Command CommandStream::transfer(DrawnCommand& d, const Twin& twin, FactType type
 }
 
 Command CommandStream::receipt(DrawnCommand& d, const Twin& twin, FactType type) {
-    draw_lines(d, twin);
-    RecordEvent c;
-    c.type = type;
-    c.envelope = envelope(d);
-    c.names_location = random_.percent(80);
-    if (c.names_location) c.location = place(twin);
+    RecordEvent c = drawn_event(d, twin, type, 80);
     if (random_.percent(85)) c.reference = purchase_order(d, twin);
     aim_at_purchase_order(d, twin, c.reference);
     for (Line& line : d.lines) {
