@@ -1,9 +1,12 @@
 // Keys, status, health, and the description of the interface itself.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "api/api_key.h"
 #include "api/document.h"
 #include "api/handlers.h"
+#include "api/page.h"
 #include "api/render.h"
 #include "api/tokens.h"
 #include "http/json_writer.h"
@@ -109,40 +112,20 @@ bool read_included(Desk& desk, const Call& call, Included& included) {
 
 void list_api_keys(Desk& desk, const Call& call) {
     constexpr std::string_view kList = "api-keys";
-    if (!read_params(desk, call, {{"limit"}, {"cursor"}}) ||
-        !desk.allowed(call, Action::admin, kEverywhere)) {
+    Page page;
+    if (!read_page(desk, call, kList, page) || !desk.allowed(call, Action::admin, kEverywhere)) {
         return;
-    }
-    Fault fault;
-    std::uint32_t limit = 0;
-    if (!desk.params().limit(limit, fault)) {
-        desk.refuse(call.token, fault);
-        return;
-    }
-    CursorKey from;
-    if (const auto cursor = desk.params().find("cursor")) {
-        const auto key = desk.cursors().decode(kList, *cursor);
-        if (!key) {
-            desk.refuse(call.token, problems::invalid_cursor);
-            return;
-        }
-        from = *key;
     }
     const auto& rows = desk.state().access.rows();
-    auto row = rows.lower_bound(from.first);
+    auto row = rows.lower_bound(page.from.first);
     std::string& body = desk.scratch();
     http::JsonWriter json(body);
     json.begin_object().key("data").begin_array();
-    for (std::uint32_t shown = 0; row != rows.end() && shown < limit; ++row, ++shown) {
+    for (std::uint32_t shown = 0; row != rows.end() && shown < page.limit; ++row, ++shown) {
         render_key(json, row->first, row->second);
     }
-    json.end_array().key("next_cursor");
-    if (row == rows.end()) {
-        json.null();
-    } else {
-        json.value(desk.cursors().encode(kList, {row->first, 0}));
-    }
-    json.member("has_more", row != rows.end()).end_object();
+    end_page(desk, json, kList,
+             row == rows.end() ? std::nullopt : std::optional(CursorKey{row->first, 0}));
     desk.answer_read(call.token, desk.state().seq, body);
 }
 
