@@ -117,14 +117,6 @@ bool known(Desk& desk, const Call& call, SkuId sku, LocationId at, bool names_lo
     return false;
 }
 
-/// A kit's numbers follow from its components alone, which can be explained one by one.
-bool has_own_numbers(Desk& desk, const Call& call, SkuId sku) {
-    if (desk.state().kits.sold_by(sku) == 0) return true;
-    desk.refuse(call.token, problem_of(Refusal::kit_not_allowed),
-                "A kit is explained by its components.");
-    return false;
-}
-
 bool known_channel(Desk& desk, const Call& call, ChannelId channel) {
     if (channel == kNoChannel || channel.raw < desk.state().channels.size()) return true;
     desk.refuse(call.token, problem_of(Refusal::unknown_channel));
@@ -280,7 +272,7 @@ void explain_position(Desk& desk, const Call& call) {
     }
     if (!may_explain(desk, call, request)) return;
     if (!known(desk, call, request.sku, request.location, true, true) ||
-        !has_own_numbers(desk, call, request.sku) || !known_channel(desk, call, request.channel)) {
+        !known_channel(desk, call, request.channel)) {
         return;
     }
     if (business_time)
@@ -307,7 +299,7 @@ void explain_availability(Desk& desk, const Call& call) {
     }
     if (!may_explain(desk, call, request)) return;
     if (!known(desk, call, request.sku, kNoLocation, false, false) ||
-        !has_own_numbers(desk, call, request.sku) || !known_channel(desk, call, request.channel)) {
+        !known_channel(desk, call, request.channel)) {
         return;
     }
     ask_to_explain(desk, call, request, moment);
@@ -346,10 +338,7 @@ void explain_many(Desk& desk, const Call& call) {
     }
     if (!known_channel(desk, call, query.channel)) return;
     for (const AvailabilityItem& item : query.items)
-        if (!known(desk, call, item.sku, item.location, item.names_location, false) ||
-            !has_own_numbers(desk, call, item.sku)) {
-            return;
-        }
+        if (!known(desk, call, item.sku, item.location, item.names_location, false)) return;
     const std::uint64_t newest = desk.state().seq;
     std::vector<explain::LedgerNumbers> numbers;
     if (moment.is_now())

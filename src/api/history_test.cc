@@ -108,6 +108,29 @@ TEST_F(HistoryTest, ExplainsTheNewestDecisionAndTheLedgerAgrees) {
     EXPECT_EQ(metrics_.explain_disagreements.value(), 0U);
 }
 
+TEST_F(HistoryTest, AKitIsExplainedByItsComponents) {
+    count("SOCK", "DC1", 9);
+    expect_ok(put("/v1/items/SET", R"({"kit":{"components":[{"sku":"BOOT","quantity":1},)"
+                                   R"({"sku":"SOCK","quantity":2}]}})"));
+    settle();
+    const std::uint64_t before = seq();
+    ASSERT_EQ(reserve(R"({"channel":"web","lines":[{"sku":"SET","quantity":3}]})").status, 201u);
+    const http::Answer pool = ask("/v1/availability/explain?channel=web&sku=SET");
+    ASSERT_EQ(pool.status, 200u) << pool.body;
+    EXPECT_EQ(quantity(pool, "available_to_sell"), 1);
+    EXPECT_TRUE(agrees(pool));
+    const http::Answer here = ask("/v1/positions/SET/DC1/explain?channel=web");
+    ASSERT_EQ(here.status, 200u) << here.body;
+    EXPECT_EQ(quantity(here, "promisable"), 1);
+    EXPECT_EQ(quantity(here, "available_to_sell_here"), 1);
+    EXPECT_TRUE(agrees(here));
+    EXPECT_NE(here.body.find(R"("name":"of_component","value":1,"sku":"SOCK")"), std::string::npos)
+        << here.body;
+    const http::Answer then = ask("/v1/positions/SET/DC1/explain?at=0-" + std::to_string(before));
+    EXPECT_EQ(quantity(then, "promisable"), 4);
+    EXPECT_EQ(metrics_.explain_disagreements.value(), 0U);
+}
+
 TEST_F(HistoryTest, ExplainsThePastBySeqAndByTime) {
     const std::uint64_t before = seq();
     const Instant then = clock_.wall();

@@ -72,6 +72,8 @@ class NodeRenderer {
             json_.value(node.value);
         }
         Reader& reader = moment_.reader();
+        if (node.sku != kNoSku)
+            json_.member("sku", reader.code(FactType::item_upserted, node.sku.raw));
         if (node.location != kNoLocation)
             json_.member("location", reader.code(FactType::location_upserted, node.location.raw));
         if (node.group != kNoId)
@@ -199,21 +201,10 @@ void render_change(JsonWriter& json, const explain::Change& change, Reader& read
     json.end_object();
 }
 
-void render_failing_line(JsonWriter& json, const explain::FailingLine& line, Reader& reader) {
-    const LineProblem& problem = line.problem;
-    json.begin_object()
-        .member("pointer", "#/lines/" + std::to_string(problem.line_index))
-        .member("code", name(problem.refusal));
-    if (problem.sku != kNoSku)
-        json.member("sku", reader.code(FactType::item_upserted, problem.sku.raw));
-    if (problem.location != kNoLocation)
-        json.member("location", reader.code(FactType::location_upserted, problem.location.raw));
-    json.member("requested", problem.requested)
-        .member("available_to_sell", problem.available_to_sell)
-        .member("missing", line.missing)
-        .key("places")
-        .begin_array();
-    for (const explain::ShortPlace& place : line.places) {
+void render_places(JsonWriter& json, const std::vector<explain::ShortPlace>& places, bool more,
+                   Reader& reader) {
+    json.key("places").begin_array();
+    for (const explain::ShortPlace& place : places) {
         json.begin_object()
             .member("location", reader.code(FactType::location_upserted, place.location.raw))
             .member("promisable", place.promisable)
@@ -225,9 +216,45 @@ void render_failing_line(JsonWriter& json, const explain::FailingLine& line, Rea
         render_holders(json, place, reader);
         json.end_object();
     }
-    json.end_array().member("more_places", line.more_places).key("changes").begin_array();
-    for (const explain::Change& change : line.changes) render_change(json, change, reader);
-    json.end_array().end_object();
+    json.end_array().member("more_places", more);
+}
+
+void render_changes(JsonWriter& json, const std::vector<explain::Change>& changes, Reader& reader) {
+    json.key("changes").begin_array();
+    for (const explain::Change& change : changes) render_change(json, change, reader);
+    json.end_array();
+}
+
+void render_failing_line(JsonWriter& json, const explain::FailingLine& line, Reader& reader) {
+    const LineProblem& problem = line.problem;
+    json.begin_object()
+        .member("pointer", "#/lines/" + std::to_string(problem.line_index))
+        .member("code", name(problem.refusal));
+    if (problem.sku != kNoSku)
+        json.member("sku", reader.code(FactType::item_upserted, problem.sku.raw));
+    if (problem.location != kNoLocation)
+        json.member("location", reader.code(FactType::location_upserted, problem.location.raw));
+    json.member("requested", problem.requested)
+        .member("available_to_sell", problem.available_to_sell)
+        .member("missing", line.missing);
+    render_places(json, line.places, line.more_places, reader);
+    render_changes(json, line.changes, reader);
+    if (!line.components.empty()) {
+        json.key("components").begin_array();
+        for (const explain::ShortComponent& component : line.components) {
+            json.begin_object()
+                .member("sku", reader.code(FactType::item_upserted, component.sku.raw))
+                .member("units", component.units)
+                .member("requested", component.requested)
+                .member("available_to_sell", component.available_to_sell)
+                .member("missing", component.missing);
+            render_places(json, component.places, component.more_places, reader);
+            render_changes(json, component.changes, reader);
+            json.end_object();
+        }
+        json.end_array();
+    }
+    json.end_object();
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ class TreeText {
     void add(const object& node, std::size_t depth) {
         const std::string name = member_text(node, "name");
         std::string label = std::string(2 * depth, ' ') + name;
-        for (const char* of : {"location", "group"}) {
+        for (const char* of : {"sku", "location", "group"}) {
             const std::string code = member_text(node, of);
             if (!code.empty()) label += fmt::format(" {}", code);
         }

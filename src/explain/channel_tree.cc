@@ -9,19 +9,6 @@
 namespace holdfast::explain {
 namespace {
 
-Node nested_promisable(Moment& moment, SkuId sku, LocationId at) {
-    return PositionTree(moment, sku, at, Detail::nested, 0).promisable();
-}
-
-/// Whether a group keeps stock of the SKU together, or shares it out, at this moment.
-bool has_group_limits(Moment& moment, SkuId sku, std::uint32_t group) {
-    if (group == kNoId) return false;
-    if (!moment.quotas(group, sku).empty()) return true;
-    if (!moment.any_policy(PolicyKind::group_safety_stock)) return false;
-    return first_value(moment.policies(PolicyKind::group_safety_stock, sku, LocationId{group}))
-        .has_value();
-}
-
 /// pool(G): what the locations of a group may give together.
 Node group_pool(Moment& moment, SkuId sku, std::uint32_t group) {
     Node node{.name = "group_pool",
@@ -68,8 +55,8 @@ Node limit_of(std::string_view name, std::int64_t value, SkuId sku, std::uint32_
                             .channel = ChannelId{quota.channel}}};
 }
 
-/// What a group still gives one channel: what no guarantee claims, and what is left of its own,
-/// within its cap. Where there are no quotas, its pool.
+}  // namespace
+
 Node group_share(Moment& moment, ChannelId channel, SkuId sku, std::uint32_t group) {
     const auto quotas = moment.quotas(group, sku);
     Node rest = group_pool(moment, sku, group);
@@ -128,6 +115,8 @@ Node group_share(Moment& moment, ChannelId channel, SkuId sku, std::uint32_t gro
     return share;
 }
 
+namespace {
+
 std::string_view from_group_formula(bool splits, bool pool_alone) {
     if (splits)
         return pool_alone ? "min(sum(promisable), group_pool)"
@@ -139,7 +128,8 @@ Node setting_of_channel(std::string_view name, std::int64_t value, const Channel
     return {.name = name, .value = value, .fact = channel.fact};
 }
 
-/// Locations of the pool where the SKU ever was, in pool order.
+}  // namespace
+
 std::vector<LocationId> stocked(Moment& moment, SkuId sku, const Members& pool) {
     std::set<LocationId> known;
     for (const readmodel::PlaceLevel& level : moment.levels(sku))
@@ -150,17 +140,36 @@ std::vector<LocationId> stocked(Moment& moment, SkuId sku, const Members& pool) 
     return found;
 }
 
-}  // namespace
+Node nested_promisable(Moment& moment, SkuId sku, LocationId at) {
+    return PositionTree(moment, sku, at, Detail::nested, 0).promisable();
+}
+
+bool has_group_limits(Moment& moment, SkuId sku, std::uint32_t group) {
+    if (group == kNoId) return false;
+    if (!moment.quotas(group, sku).empty()) return true;
+    if (!moment.any_policy(PolicyKind::group_safety_stock)) return false;
+    return first_value(moment.policies(PolicyKind::group_safety_stock, sku, LocationId{group}))
+        .has_value();
+}
+
+Node nothing_to_sell(const Channel& of) {
+    return {.name = "available_to_sell",
+            .formula = "0",
+            .inputs = {setting_of_channel("has_pool", 0, of)}};
+}
+
+std::vector<Node> pool_settings(const Channel& of, const Members& pool) {
+    return {setting_of_channel("splits", of.splits ? 1 : 0, of),
+            {.name = "pool_locations",
+             .value = static_cast<std::int64_t>(pool.locations.size()),
+             .fact = pool.fact}};
+}
 
 Node available_to_sell(Moment& moment, ChannelId channel, SkuId sku) {
     const Channel& of = moment.channel(channel);
-    Node node{.name = "available_to_sell"};
-    if (of.pool == kNoPool) {
-        node.formula = "0";
-        node.inputs = {setting_of_channel("has_pool", 0, of)};
-        return node;
-    }
+    if (of.pool == kNoPool) return nothing_to_sell(of);
     const Members& pool = moment.pool(of.pool);
+    Node node{.name = "available_to_sell", .inputs = pool_settings(of, pool)};
     std::map<std::uint32_t, Node> groups;  // those that keep stock of the SKU together
     std::map<std::uint32_t, std::vector<Node>> grouped;
     std::vector<Node> alone;
@@ -175,10 +184,6 @@ Node available_to_sell(Moment& moment, ChannelId channel, SkuId sku) {
             groups.emplace(group, group_share(moment, channel, sku, group));
         grouped[group].push_back(std::move(promisable));
     }
-    node.inputs.push_back(setting_of_channel("splits", of.splits ? 1 : 0, of));
-    node.inputs.push_back({.name = "pool_locations",
-                           .value = static_cast<std::int64_t>(pool.locations.size()),
-                           .fact = pool.fact});
     std::int64_t sum = 0, largest = 0;
     for (auto& [group, promisables] : grouped) {
         Node& together = groups.at(group);
@@ -213,7 +218,7 @@ Node available_to_sell(Moment& moment, ChannelId channel, SkuId sku) {
 }
 
 Node available_to_sell_here(Moment& moment, ChannelId channel, SkuId sku, LocationId at,
-                            const Node& promisable) {
+                            Node promisable) {
     const Channel& of = moment.channel(channel);
     Node node{.name = "available_to_sell_here"};
     if (of.pool != kNoPool) {
@@ -224,8 +229,8 @@ Node available_to_sell_here(Moment& moment, ChannelId channel, SkuId sku, Locati
         // A channel without a pool sells from the locations that its lines name.
         node.inputs.push_back(setting_of_channel("in_pool", 1, of));
     }
-    node.inputs.push_back({.name = "promisable", .value = promisable.value});
     std::int64_t value = promisable.value;
+    node.inputs.push_back(std::move(promisable));
     const std::uint32_t group = moment.group_of(at);
     if (has_group_limits(moment, sku, group)) {
         node.inputs.push_back(group_share(moment, channel, sku, group));

@@ -61,6 +61,53 @@ class ExplanationTest : public readmodel::ReadModelTest {
     std::unique_ptr<readmodel::Store> store_;
 };
 
+TEST_F(ExplanationTest, AKitIsAsManyAsItsScarcestComponentAllows) {
+    constexpr std::uint32_t kSock = 1, kSet = 2;
+    const auto kit = [&](std::uint32_t recipe, std::vector<ComponentField> components) {
+        make_.begin(FactType::item_upserted).value(FieldTag::entity, EntityField{.id = kSet});
+        make_.writer().text(FieldTag::code, "SET");
+        make_.writer().value(FieldTag::kit, KitField{.recipe = recipe});
+        if (!components.empty())
+            make_.writer().list<ComponentField>(FieldTag::components, components);
+        return make_.end();
+    };
+    const auto sets = [&](std::uint64_t at) {
+        return explained({.sku = SkuId{kSet}, .channel = ChannelId{kWeb}}, at);
+    };
+    make_.entity(FactType::item_upserted, kSock, "SOCK");
+    make_.count(kSock, kDc, 7);
+    const std::uint64_t told = kit(1, {{kBoot, 1}, {kSock, 2}});
+    const std::uint64_t sold_out = make_.count(kSock, kShop, 1);
+    const std::uint64_t again = kit(1, {});
+    const std::uint64_t other = kit(2, {{kBoot, 3}});
+    const std::uint64_t none = kit(0, {});
+
+    // Three from DC1, where socks are scarce, and none from S1.
+    EXPECT_EQ(value_of(sets(told), "available_to_sell"), 3);
+    const Explanation then = sets(again);
+    const Node& sum = quantity(then, "available_to_sell");
+    EXPECT_EQ(sum.formula, "sum(kits)");
+    const Node& at_dc = input(sum, "kits");
+    EXPECT_EQ(at_dc.location, LocationId{kDc});
+    EXPECT_EQ(at_dc.formula, "min(of_component)");
+    ASSERT_EQ(at_dc.inputs.size(), 2U);
+    EXPECT_EQ(at_dc.inputs[1].sku, SkuId{kSock});
+    EXPECT_EQ(at_dc.inputs[1].formula, "promisable / units");
+    EXPECT_EQ(at_dc.inputs[1].value, 3);
+    EXPECT_EQ(input(at_dc.inputs[1], "promisable").value, 7);
+    EXPECT_EQ(input(at_dc.inputs[1], "units").value, 2);
+    EXPECT_EQ(input(at_dc.inputs[1], "units").fact, told);
+    // A kit is what it was made of by then.
+    EXPECT_EQ(value_of(sets(sold_out), "available_to_sell"), 3);
+    EXPECT_EQ(value_of(sets(other), "available_to_sell"), 3 + 1);
+    EXPECT_EQ(value_of(sets(none), "available_to_sell"), 0);
+    const Explanation at_shop = explained(
+        {.sku = SkuId{kSet}, .location = LocationId{kShop}, .channel = ChannelId{kWeb}}, other);
+    EXPECT_EQ(value_of(at_shop, "promisable"), 1);
+    EXPECT_EQ(value_of(at_shop, "available_to_sell_here"), 1);
+    EXPECT_EQ(value_of(at_shop, "on_hand"), 0);
+}
+
 TEST_F(ExplanationTest, ABucketIsWhatCameEarlierAndTheNewestChanges) {
     const std::uint64_t first = make_.reserve(kWeb, kBoot, kDc, 1);
     const std::uint64_t second = make_.reserve(kWeb, kBoot, kDc, 2);

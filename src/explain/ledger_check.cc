@@ -3,6 +3,7 @@
 #include "explain/position_tree.h"
 #include "ledger/availability.h"
 #include "ledger/backorders.h"
+#include "ledger/kit_availability.h"
 #include "ledger/plan.h"
 
 namespace holdfast::explain {
@@ -11,6 +12,7 @@ LedgerNumbers numbers_of(const ledger::State& state, const Request& request) {
     LedgerNumbers numbers{.seq = state.seq};
     auto& values = numbers.values;
     const Instant now = request.now != Instant{} ? request.now : state.log_time;
+    const std::uint32_t recipe = state.kits.sold_by(request.sku);
     if (request.location != kNoLocation) {
         for (const Bucket bucket : kBuckets)
             values.emplace_back(name(bucket),
@@ -20,10 +22,14 @@ LedgerNumbers numbers_of(const ledger::State& state, const Request& request) {
             values.emplace_back("oversold", row->oversold());
             values.emplace_back("safety_stock", row->safety_stock);
             values.emplace_back("buffer", row->buffer);
-            values.emplace_back("promisable", ledger::promisable_at(state, *row));
+            if (recipe == 0) values.emplace_back("promisable", ledger::promisable_at(state, *row));
         }
         values.emplace_back("backorderable",
                             ledger::backorderable(state, request.sku, request.location, now));
+        if (recipe != 0)
+            values.emplace_back(
+                "promisable",
+                ledger::kits_promisable(state, state.kits.recipe(recipe), request.location).units);
         if (request.channel != kNoChannel)
             values.emplace_back(
                 "available_to_sell_here",

@@ -111,6 +111,12 @@ std::vector<readmodel::QuotaVersion> Moment::quotas(std::uint32_t group, SkuId s
     return quotas;
 }
 
+const readmodel::SoldBy& Moment::sold_by(SkuId sku) {
+    const auto known = sold_by_.find(sku);
+    if (known != sold_by_.end()) return known->second;
+    return sold_by_[sku] = reader_.sold_by(sku, seq_);
+}
+
 const std::vector<readmodel::PlaceLevel>& Moment::levels(SkuId sku) {
     if (levels_of_ != sku) {
         levels_ = reader_.levels(sku, seq_);

@@ -57,6 +57,9 @@ class Moment {
     /// Quotas of a SKU in a group, in the order in which guarantees are served.
     std::vector<readmodel::QuotaVersion> quotas(std::uint32_t group, SkuId sku);
 
+    /// What an item is sold by: the components of a kit, or nothing but its own stock.
+    const readmodel::SoldBy& sold_by(SkuId sku);
+
     /// All levels of a SKU. Remembered for the SKU that was asked for last.
     const std::vector<readmodel::PlaceLevel>& levels(SkuId sku);
     /// One level, from the remembered ones if they are of this SKU.
@@ -79,6 +82,7 @@ class Moment {
     bool groups_loaded_ = false;
     std::map<PolicyKind, bool> any_policy_;
     std::optional<bool> any_quota_;
+    std::map<SkuId, readmodel::SoldBy> sold_by_;
     SkuId levels_of_ = kNoSku;
     std::vector<readmodel::PlaceLevel> levels_;
     std::map<std::uint64_t, std::optional<readmodel::FactRow>> facts_;

@@ -1,12 +1,13 @@
 // A number and where it comes from, as a tree that a reader can recompute without our code. Pure
 // data; docs/api/explain.md is the contract.
 //
-// A formula is text over the names of its inputs: + - * ( ), whole numbers, and the functions
+// A formula is text over the names of its inputs: + - * ( ), / (whole, rounded down), whole
+// numbers, and the functions
 //   max(a, b, ...) min(a, b, ...)   of numbers; of the inputs of a name, where a bare name of
 //   several sum(name) first(name)           inputs stands alone inside; sum, max and first of none
 //   are 0
 // A node without a formula is a leaf (a fact says so), or is told in full elsewhere: by the node of
-// the same name, location, group and channel.
+// the same name, SKU, location, group and channel.
 #pragma once
 
 #include <cstdint>
@@ -38,6 +39,7 @@ struct Node {
     LocationId location = kNoLocation;
     std::uint32_t group = kNoId;
     ChannelId channel = kNoChannel;
+    SkuId sku = kNoSku;  ///< of a component of a kit
 
     // Leaves.
     std::uint64_t fact = 0;             ///< the fact that says so; 0: nothing was ever said

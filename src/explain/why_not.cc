@@ -5,17 +5,36 @@
 #include <map>
 
 #include "ledger/availability.h"
+#include "ledger/kit_availability.h"
 #include "ledger/ledger.h"
 
 namespace holdfast::explain {
 namespace {
 
-/// Requests of at most so many lines are tried whole; of longer ones only the lines of one SKU,
-/// which is all that bears on each other.
+/// Requests of at most so many lines are tried whole; of longer ones only the lines that take of
+/// the same stock, which is all that bears on each other.
 constexpr std::size_t kTriedWholeMax = 20;
 constexpr std::size_t kLocationsTriedMax = 5;
 /// Numbers for lines that are made by splitting: above any that a caller uses.
 constexpr std::uint64_t kOwnLines = 9'100'000'000'000'000;
+
+/// Whether the item, or what it is sold from, is `of`.
+bool takes(const ledger::State& state, SkuId sku, SkuId of) {
+    if (sku == of) return true;
+    const std::uint32_t recipe = state.kits.sold_by(sku);
+    if (recipe == 0) return false;
+    return std::ranges::any_of(state.kits.recipe(recipe).components,
+                               [&](const ledger::Component& c) { return c.sku == of; });
+}
+
+/// Whether two lines take of the same stock.
+bool share_stock(const ledger::State& state, SkuId a, SkuId b) {
+    if (takes(state, b, a)) return true;
+    const std::uint32_t recipe = state.kits.sold_by(a);
+    if (recipe == 0) return false;
+    return std::ranges::any_of(state.kits.recipe(recipe).components,
+                               [&](const ledger::Component& c) { return takes(state, b, c.sku); });
+}
 
 /// Decides variations of one request.
 class Trial {
@@ -35,6 +54,11 @@ class Trial {
     }
     /// Whether no line of `changed`, which stands in the place of line `index`, fails any more.
     bool passes(std::size_t index, std::span<const Line> changed) {
+        return !problem_of(index, changed);
+    }
+    /// The first problem of those lines; of no line in particular where the request is refused
+    /// whole.
+    std::optional<LineProblem> problem_of(std::size_t index, std::span<const Line> changed) {
         std::vector<Line> lines;
         std::size_t first = 0;
         const bool whole = command_.lines.size() <= kTriedWholeMax;
@@ -42,18 +66,21 @@ class Trial {
             if (i == index) {
                 first = lines.size();
                 lines.insert(lines.end(), changed.begin(), changed.end());
-            } else if (whole || command_.lines[i].sku == command_.lines[index].sku) {
+            } else if (whole ||
+                       share_stock(state_, command_.lines[index].sku, command_.lines[i].sku)) {
                 lines.push_back(command_.lines[i]);
             }
         }
         ReserveStock tried = command_;
         tried.lines = lines;
         const ledger::Outcome outcome = decide(tried);
-        if (outcome.kind == ledger::Outcome::Kind::recorded) return true;
-        if (outcome.problems.empty()) return false;
-        return std::ranges::none_of(outcome.problems, [&](const LineProblem& problem) {
+        if (outcome.kind == ledger::Outcome::Kind::recorded) return std::nullopt;
+        if (outcome.problems.empty()) return LineProblem{.refusal = outcome.refusal};
+        const auto found = std::ranges::find_if(outcome.problems, [&](const LineProblem& problem) {
             return problem.line_index >= first && problem.line_index < first + changed.size();
         });
+        if (found == outcome.problems.end()) return std::nullopt;
+        return *found;
     }
     [[nodiscard]] const Line& line(std::size_t index) const { return command_.lines[index]; }
     [[nodiscard]] ChannelId channel() const { return command_.channel; }
@@ -77,32 +104,100 @@ class LineReasons {
 
     FailingLine find() {
         if (line_.sku.raw >= state_.items.size()) return std::move(answer_);
-        gather_places();
+        const std::uint32_t recipe = state_.kits.sold_by(line_.sku);
+        places_ = recipe == 0 ? places_of(line_.sku) : places_of_kit(state_.kits.recipe(recipe));
         try_other_locations();
         try_split();
         try_fewer();
-        look_ahead();
-        tell_places();
+        if (recipe == 0)
+            look_ahead(line_.sku, answer_.missing, answer_.changes);
+        else
+            tell_components(state_.kits.recipe(recipe));
+        answer_.more_places = tell_places(places_);
+        answer_.places = std::move(places_);
         return std::move(answer_);
     }
 
   private:
     std::size_t index() const { return answer_.problem.line_index; }
 
+    /// Whether the line may be served from there, were its location left out.
+    [[nodiscard]] bool may_serve(LocationId at) const {
+        const bool named = line_.names_location && at == line_.location;
+        return named || (pool_ != nullptr && pool_->contains(at));
+    }
+
     /// Positions of the pool, or the named one, the largest promise first.
-    void gather_places() {
-        for (const ledger::Position& row : state_.positions.of(line_.sku)) {
-            const bool named = line_.names_location && row.location == line_.location;
-            if (!named && (pool_ == nullptr || !pool_->contains(row.location))) continue;
-            places_.push_back({.location = row.location,
-                               .sellable = row.sellable,
-                               .reserved = row.reserved,
-                               .allocated = row.allocated,
-                               .safety_stock = row.safety_stock,
-                               .buffer = Units{row.buffer},
-                               .promisable = ledger::promisable_at(state_, row)});
+    std::vector<ShortPlace> places_of(SkuId sku) const {
+        std::vector<ShortPlace> places;
+        for (const ledger::Position& row : state_.positions.of(sku)) {
+            if (!may_serve(row.location)) continue;
+            places.push_back({.location = row.location,
+                              .sellable = row.sellable,
+                              .reserved = row.reserved,
+                              .allocated = row.allocated,
+                              .safety_stock = row.safety_stock,
+                              .buffer = Units{row.buffer},
+                              .promisable = ledger::promisable_at(state_, row)});
         }
-        std::ranges::stable_sort(places_, std::greater{}, &ShortPlace::promisable);
+        std::ranges::stable_sort(places, std::greater{}, &ShortPlace::promisable);
+        return places;
+    }
+
+    /// The same of a kit, which has no position of its own: as many as its components allow.
+    std::vector<ShortPlace> places_of_kit(const ledger::Recipe& recipe) const {
+        std::vector<ShortPlace> places;
+        for (const ledger::Position& row : state_.positions.of(recipe.components.front().sku))
+            if (may_serve(row.location))
+                places.push_back(
+                    {.location = row.location,
+                     .promisable = ledger::kits_promisable(state_, recipe, row.location).units});
+        std::ranges::stable_sort(places, std::greater{}, &ShortPlace::promisable);
+        return places;
+    }
+
+    /// Which components there is too little of, each tried as if the line asked for it alone.
+    void tell_components(const ledger::Recipe& recipe) {
+        const Refusal refusal = answer_.problem.refusal;
+        if (refusal != Refusal::insufficient_stock && refusal != Refusal::quota_exhausted &&
+            refusal != Refusal::split_not_allowed)
+            return;  // the line is not what it should be, whatever the stock
+        std::vector<std::pair<Units, ledger::Component>> by_kits;
+        for (const ledger::Component& component : recipe.components) {
+            const Units units =
+                line_.names_location
+                    ? ledger::available_to_sell(state_, trial_.channel(), component.sku,
+                                                line_.location)
+                          .units
+                    : ledger::available_to_sell(state_, trial_.channel(), component.sku).units;
+            by_kits.emplace_back(units / component.units, component);
+        }
+        std::ranges::stable_sort(by_kits, {}, [](const auto& of) { return of.first; });
+        if (by_kits.size() > why_not_components_max) by_kits.resize(why_not_components_max);
+        bool any_short = false;
+        for (const auto& [kits, component] : by_kits) {
+            answer_.components.push_back(component_of(component));
+            any_short |= answer_.components.back().missing > 0;
+        }
+        if (any_short)
+            std::erase_if(answer_.components, [](const auto& c) { return c.missing == 0; });
+    }
+
+    ShortComponent component_of(const ledger::Component& component) {
+        ShortComponent answer{.sku = component.sku,
+                              .units = component.units,
+                              .requested = answer_.problem.requested * component.units};
+        Line alone = line_;
+        alone.sku = component.sku;
+        alone.quantity = answer.requested;
+        alone.unit = {};
+        const auto problem = trial_.problem_of(index(), {&alone, 1});
+        answer.available_to_sell = problem ? problem->available_to_sell : answer.requested;
+        answer.missing = std::max<Units>(0, answer.requested - answer.available_to_sell);
+        look_ahead(answer.sku, answer.missing, answer.changes);
+        answer.places = places_of(answer.sku);
+        answer.more_places = tell_places(answer.places);
+        return answer;
     }
 
     bool passes(const Line& changed) { return trial_.passes(index(), {&changed, 1}); }
@@ -162,14 +257,13 @@ class LineReasons {
     }
 
     /// The first date until which as much is expected as is missing.
-    void look_ahead() {
-        if (answer_.missing <= 0) return;
+    void look_ahead(SkuId sku, Units missing, std::vector<Change>& changes) const {
+        if (missing <= 0) return;
         std::map<std::int64_t, Units> by_due;
-        const ledger::ExpectedSupply::Key from{line_.sku, LocationId{0},
+        const ledger::ExpectedSupply::Key from{sku, LocationId{0},
                                                std::numeric_limits<std::int64_t>::min()};
         const auto& rows = state_.expected.rows();
-        for (auto it = rows.lower_bound(from); it != rows.end() && it->first.sku == line_.sku;
-             ++it) {
+        for (auto it = rows.lower_bound(from); it != rows.end() && it->first.sku == sku; ++it) {
             const LocationId at = it->first.location;
             const bool counts = line_.names_location ? at == line_.location
                                                      : pool_ != nullptr && pool_->contains(at);
@@ -178,22 +272,23 @@ class LineReasons {
         Units sum = 0;
         for (const auto& [due, units] : by_due) {
             sum += units;
-            if (sum < answer_.missing) continue;
-            answer_.changes.push_back(
+            if (sum < missing) continue;
+            changes.push_back(
                 {.kind = ChangeKind::wait_for_supply, .units = sum, .due = instant_from_raw(due)});
             return;
         }
     }
 
-    void tell_places() {
+    /// The named one, then those that hold most. Tells whether there are more.
+    bool tell_places(std::vector<ShortPlace>& places) const {
         const auto held = [](const ShortPlace& p) { return p.reserved + p.allocated; };
-        std::ranges::stable_sort(places_, std::greater{}, held);
+        std::ranges::stable_sort(places, std::greater{}, held);
         if (line_.names_location)
             std::ranges::stable_partition(
-                places_, [&](const ShortPlace& p) { return p.location == line_.location; });
-        answer_.more_places = places_.size() > why_not_places_max;
-        if (answer_.more_places) places_.resize(why_not_places_max);
-        answer_.places = std::move(places_);
+                places, [&](const ShortPlace& p) { return p.location == line_.location; });
+        const bool more = places.size() > why_not_places_max;
+        if (more) places.resize(why_not_places_max);
+        return more;
     }
 
     const ledger::State& state_;
@@ -238,10 +333,14 @@ WhyNot why_not(const ledger::State& state, const ReserveStock& command) {
 }
 
 void add_holders(readmodel::Reader& reader, WhyNot& answer) {
-    for (FailingLine& line : answer.lines)
-        for (ShortPlace& place : line.places)
-            place.holders =
-                reader.holders(line.problem.sku, Place(place.location), why_not_holders_max);
+    const auto add = [&](SkuId sku, std::vector<ShortPlace>& places) {
+        for (ShortPlace& place : places)
+            place.holders = reader.holders(sku, Place(place.location), why_not_holders_max);
+    };
+    for (FailingLine& line : answer.lines) {
+        add(line.problem.sku, line.places);
+        for (ShortComponent& component : line.components) add(component.sku, component.places);
+    }
 }
 
 }  // namespace holdfast::explain

@@ -19,6 +19,8 @@ inline constexpr std::size_t why_not_failing_max = 20;
 /// Locations told per line, those that hold most first; holders told per location.
 inline constexpr std::size_t why_not_places_max = 10;
 inline constexpr std::size_t why_not_holders_max = 5;
+/// Components told of a kit, the scarcest first.
+inline constexpr std::size_t why_not_components_max = 8;
 
 /// What would let a failing line pass, the smallest change first. All but the last two were tried
 /// and decided.
@@ -52,12 +54,27 @@ struct ShortPlace {
     std::vector<readmodel::Holder> holders = {};  ///< add_holders() fills them
 };
 
-struct FailingLine {
-    LineProblem problem;
+/// A component of a kit that a failing line asks for: one of which there is too little, whatever
+/// else the kit is made of. Where each would do alone, but no place has them all, they are told
+/// with nothing missing.
+struct ShortComponent {
+    SkuId sku;
+    Units units = 0;      ///< of it in one kit
+    Units requested = 0;  ///< of it by the line
+    Units available_to_sell = 0;
     Units missing = 0;
     std::vector<ShortPlace> places;
     bool more_places = false;
+    std::vector<Change> changes;  ///< `wait_for_supply` alone
+};
+
+struct FailingLine {
+    LineProblem problem;
+    Units missing = 0;
+    std::vector<ShortPlace> places;  ///< of a kit: what could be promised of it, in kits
+    bool more_places = false;
     std::vector<Change> changes;
+    std::vector<ShortComponent> components = {};  ///< where the line asks for a kit
 };
 
 struct WhyNot {

@@ -134,6 +134,49 @@ TEST_F(WhyNotTest, WhatIsNothingOffersNothing) {
     EXPECT_EQ(answer.lines[0].missing, 1);
 }
 
+TEST_F(WhyNotTest, AKitIsShortOfItsComponents) {
+    const KitComponent of_set[] = {{.sku = SkuId{0}, .quantity = 1},
+                                   {.sku = SkuId{1}, .quantity = 3}};
+    run(UpsertItem{.code = "SET", .components = of_set, .sets_components = true});
+    const WhyNot answer = ask({line(2, 4)});
+    ASSERT_EQ(answer.lines.size(), 1U);
+    const FailingLine& failing = answer.lines[0];
+    EXPECT_EQ(failing.problem.refusal, Refusal::insufficient_stock);
+    EXPECT_EQ(failing.missing, 1);
+    // Of boots there are enough.
+    ASSERT_EQ(failing.components.size(), 1U);
+    EXPECT_EQ(failing.components[0].sku, SkuId{1});
+    EXPECT_EQ(failing.components[0].requested, 12);
+    EXPECT_EQ(failing.components[0].missing, 3);
+    ASSERT_EQ(failing.components[0].places.size(), 1U);
+    EXPECT_EQ(failing.components[0].places[0].sellable, 9);
+    const Units fewer = change(failing, ChangeKind::fewer_units)->units;
+    EXPECT_EQ(fewer, 3);
+    EXPECT_TRUE(would_hold({line(2, fewer)}));
+}
+
+TEST_F(WhyNotTest, ComponentsThatAreApartMakeNoKit) {
+    count(1, 0, 0);
+    count(1, 2, 9);
+    const KitComponent of_set[] = {{.sku = SkuId{0}, .quantity = 1},
+                                   {.sku = SkuId{1}, .quantity = 1}};
+    run(UpsertItem{.code = "SET", .components = of_set, .sets_components = true});
+    const WhyNot answer = ask({line(2, 1)});
+    ASSERT_EQ(answer.lines.size(), 1U);
+    const FailingLine& failing = answer.lines[0];
+    EXPECT_EQ(failing.missing, 1);
+    ASSERT_EQ(failing.components.size(), 2U);
+    EXPECT_EQ(failing.components[0].missing, 0);
+    EXPECT_EQ(failing.components[1].missing, 0);
+    EXPECT_TRUE(failing.changes.empty());
+    // What another line takes of a component is thought of.
+    count(1, 0, 5);
+    EXPECT_TRUE(would_hold({line(2, 5)}));
+    const WhyNot beside = ask({line_at(0, 0, 4), line(2, 2)});
+    ASSERT_EQ(beside.lines.size(), 1U);
+    EXPECT_EQ(change(beside.lines[0], ChangeKind::fewer_units)->units, 1);
+}
+
 TEST_F(WhyNotTest, ARefusalOfTheWholeHasNoLines) {
     const WhyNot answer = ask({}, 0);
     EXPECT_EQ(answer.refusal, Refusal::no_lines);

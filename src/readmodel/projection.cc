@@ -68,6 +68,8 @@ Projection::Projection(Database& database, Microseconds kept)
       count_holds_(database, "UPDATE reservations SET holds = holds + ? WHERE id = ?"),
       insert_policy_(database, "INSERT INTO policies VALUES (?,?,?,?,?,?)"),
       insert_quota_(database, "INSERT INTO quotas VALUES (?,?,?,?,?,?,?)"),
+      insert_kit_(database, "INSERT INTO kits VALUES (?,?,?,?)"),
+      find_recipe_(database, "SELECT recipe FROM kits WHERE sku = ? ORDER BY seq DESC LIMIT 1"),
       insert_lane_(database, "INSERT INTO lanes VALUES (?,?,?,?)"),
       insert_entity_(database, "INSERT INTO entities VALUES (?,?,?,?)"),
       // A fact that repeats a position of its source tells nothing new: the first one counts.
@@ -212,6 +214,7 @@ void Projection::add_reference_data(const FactView& fact) {
                   signed_of(header.seq), quota->guarantee, quota->cap,
                   std::int64_t{quota->priority})
             .finish();
+    add_kit(fact);
     const auto lanes = fact.field(FieldTag::lanes);
     for (std::size_t i = 0; lanes && (i + 1) * sizeof(LaneField) <= lanes->size(); ++i) {
         const auto lane = fact.item<LaneField>(lanes, i, {});
@@ -225,6 +228,25 @@ void Projection::add_reference_data(const FactView& fact) {
             .with(id_or_any(header.source), signed_of(at->epoch), signed_of(at->seq),
                   signed_of(header.seq))
             .finish();
+}
+
+/// What it is made of is told once: by the fact that made it a kit, or made another kit of it.
+void Projection::add_kit(const FactView& fact) {
+    const auto kit = fact.field_as<KitField>(FieldTag::kit);
+    const auto entity = fact.field_as<EntityField>(FieldTag::entity);
+    if (!kit || !entity) return;
+    std::int64_t recipe = 0;
+    if (kit->recipe != 0 && fact.field(FieldTag::components)) {
+        recipe = signed_of(fact.seq());
+    } else if (kit->recipe != 0) {
+        find_recipe_.with(std::int64_t{entity->id});
+        recipe = find_recipe_.step() ? find_recipe_.integer(0) : 0;
+        find_recipe_.reset();
+    }
+    insert_kit_
+        .with(std::int64_t{entity->id}, signed_of(fact.seq()), recipe,
+              std::int64_t{kit->flags & kKitAssembled})
+        .finish();
 }
 
 Units Projection::level(SkuId sku, Place place, Bucket bucket) {

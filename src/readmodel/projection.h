@@ -58,6 +58,7 @@ class Projection {
     void add_fact(const FactView& fact, std::uint64_t reservation, std::int64_t channel);
     void add_reservation(const FactView& fact, std::uint64_t reservation);
     void add_reference_data(const FactView& fact);
+    void add_kit(const FactView& fact);
     void add_postings(const FactView& fact, Minute& minute);
     void add_holds(std::uint64_t reservation);
     [[nodiscard]] std::int64_t channel_of(const FactView& fact, std::uint64_t reservation);
@@ -88,6 +89,8 @@ class Projection {
     Statement count_holds_;
     Statement insert_policy_;
     Statement insert_quota_;
+    Statement insert_kit_;
+    Statement find_recipe_;
     Statement insert_lane_;
     Statement insert_entity_;
     Statement put_source_position_;

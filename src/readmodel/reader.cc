@@ -8,6 +8,7 @@
 #include <queue>
 #include <set>
 
+#include "readmodel/fact_fields.h"
 #include "readmodel/schema.h"
 #include "readmodel/store.h"
 
@@ -78,6 +79,9 @@ struct Reader::Statements {
                 "SELECT guarantee, cap, priority, seq FROM quotas WHERE group_id = ? AND "
                 "channel = ? AND sku = ? AND seq <= ? ORDER BY seq DESC LIMIT 1"),
           any_quota(d, "SELECT 1 FROM quotas LIMIT 1"),
+          kit(d,
+              "SELECT recipe, assembled FROM kits WHERE sku = ? AND seq <= ? "
+              "ORDER BY seq DESC LIMIT 1"),
           entity(d,
                  "SELECT seq FROM entities WHERE type = ? AND id = ? AND seq <= ? "
                  "ORDER BY seq DESC LIMIT 1"),
@@ -101,8 +105,8 @@ struct Reader::Statements {
           late(d) {}
     Statement cursor, level, next_bucket, postings, next_date, expected, fact, recorded_at, changes,
         of_order, reservations_of_order, of_reservation, policy, lanes_to, lane, quota_channels,
-        quota, any_quota, entity, entities, any_policy, code, source_seen, seq_of_source, holders,
-        kpis;
+        quota, any_quota, kit, entity, entities, any_policy, code, source_seen, seq_of_source,
+        holders, kpis;
     LateLookup late;
 };
 
@@ -414,6 +418,24 @@ std::vector<QuotaVersion> Reader::quotas(std::uint32_t group, SkuId sku, std::ui
             found.push_back(row);
             break;
         }
+    }
+    return found;
+}
+
+SoldBy Reader::sold_by(SkuId sku, std::uint64_t at) {
+    Statement& s = statements_->kit;
+    s.with(raw(sku), signed_of(at));
+    SoldBy found;
+    if (s.step() && s.integer(1) == 0) found.recipe = s.number(0);
+    s.reset();
+    if (found.recipe == 0) return found;
+    // A fact that says what an item is made of is kept, however old it is.
+    const auto told = fact(found.recipe);
+    if (!told) return found;
+    const auto rows = kept_field(told->fields, FieldTag::components);
+    for (std::size_t i = 0; rows && (i + 1) * sizeof(ComponentField) <= rows->size(); ++i) {
+        const auto row = load<ComponentField>(rows->data() + i * sizeof(ComponentField));
+        found.components.push_back({.sku = SkuId{row.sku}, .units = row.units});
     }
     return found;
 }

@@ -89,6 +89,16 @@ struct QuotaVersion {
     bool of_all_skus = false;
 };
 
+/// What an item is sold by: components, or, where there are none, its own stock.
+struct SoldBy {
+    struct Component {
+        SkuId sku;
+        Units units = 0;  ///< of it in one kit
+    };
+    std::vector<Component> components;
+    std::uint64_t recipe = 0;  ///< the fact that told them
+};
+
 /// Units of one reservation in one bucket of one position, now.
 struct Holder {
     std::uint64_t reservation = 0;
@@ -169,6 +179,8 @@ class Reader {
     std::vector<QuotaVersion> quotas(std::uint32_t group, SkuId sku, std::uint64_t at);
     /// Whether there ever was a quota.
     bool any_quota();
+    /// What the item was sold by at a seq. A kit that is made before it is sold has its own stock.
+    SoldBy sold_by(SkuId sku, std::uint64_t at);
     /// The newest fact up to `at` that says what the entity is; 0 where there is none. `type` is
     /// one that upserts: item_upserted, location_upserted, ...
     std::uint64_t entity(FactType type, std::uint32_t id, std::uint64_t at);

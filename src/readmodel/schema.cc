@@ -26,6 +26,8 @@ namespace {
 //            to a seq is how it was then. type is the fact's.
 // policies   Versions of policy rows; a value below zero removed the row.
 // quotas     Versions of quota rows; both limits below zero removed the row.
+// kits       Versions of what an item is as a kit: recipe is the fact that told what it is made of,
+//            0 where it is no kit any more.
 constexpr const char* kTables = R"(
 CREATE TABLE cursor(one INTEGER PRIMARY KEY CHECK (one = 1), log_id TEXT NOT NULL,
     seq INTEGER NOT NULL, fact_hash TEXT NOT NULL, recorded_at INTEGER NOT NULL,
@@ -65,6 +67,8 @@ CREATE TABLE policies(kind INTEGER, sku INTEGER, location INTEGER, channel INTEG
 CREATE TABLE quotas(group_id INTEGER, channel INTEGER, sku INTEGER, seq INTEGER,
     guarantee INTEGER NOT NULL, cap INTEGER NOT NULL, priority INTEGER NOT NULL,
     PRIMARY KEY (group_id, channel, sku, seq)) WITHOUT ROWID;
+CREATE TABLE kits(sku INTEGER, seq INTEGER, recipe INTEGER NOT NULL, assembled INTEGER NOT NULL,
+    PRIMARY KEY (sku, seq)) WITHOUT ROWID;
 CREATE TABLE entities(type INTEGER, id INTEGER, seq INTEGER, code TEXT,
     PRIMARY KEY (type, id, seq)) WITHOUT ROWID;
 CREATE TABLE lanes(number INTEGER PRIMARY KEY, source INTEGER NOT NULL,
@@ -93,6 +97,7 @@ constexpr Table kTableList[] = {
     {"holds", "sku, place, bucket, reservation"},
     {"policies", "kind, sku, location, channel, seq"},
     {"quotas", "group_id, channel, sku, seq"},
+    {"kits", "sku, seq"},
     {"entities", "type, id, seq"},
     {"lanes", "number"},
     {"source_positions", "source, epoch, source_seq"},

@@ -12,7 +12,7 @@
 namespace holdfast::readmodel {
 
 /// Rises with every change of a table or of what a column means.
-inline constexpr std::int64_t kSchemaVersion = 6;
+inline constexpr std::int64_t kSchemaVersion = 7;
 /// Stored where a row is about no SKU, location or channel in particular: a key cannot be NULL.
 inline constexpr std::int64_t kAny = -1;
 

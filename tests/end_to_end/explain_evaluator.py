@@ -1,13 +1,13 @@
 """Recomputes an explanation from its leaves, knowing nothing but docs/api/explain.md. Shares no code with the hub.
 
-A formula is + - *, brackets, whole numbers, names of inputs, and max, min, sum, first. Every node with a formula must
+A formula is + - * /, brackets, whole numbers, names of inputs, and max, min, sum, first. Every node with a formula must
 have the value that the formula gives; every node without one must be a leaf, or told in full elsewhere.
 """
 import datetime
 import functools
 import re
 
-TOKEN = re.compile(r"\s*(\d+|[a-z_]+|[-+*(),])")
+TOKEN = re.compile(r"\s*(\d+|[a-z_]+|[-+*/(),])")
 # What is true where nothing was ever said.
 UNSAID = {"earlier": 0, "recorded": 0, "node_online": 1, "used": 0, "location_open": 0}
 
@@ -37,9 +37,9 @@ def parse_sum(tokens):
 
 def parse_product(tokens):
     tree, tokens = parse_factor(tokens)
-    while tokens and tokens[0] == "*":
+    while tokens and tokens[0] in "*/":
         right, rest = parse_factor(tokens[1:])
-        tree, tokens = ("*", tree, right), rest
+        tree, tokens = (tokens[0], tree, right), rest
     return tree, tokens
 
 
@@ -82,11 +82,13 @@ def compute(tree, values):
             return numbers[0] if numbers else 0
         return {"max": max, "min": min}[tree[1]](numbers) if numbers else 0
     left, right = compute(tree[1], values), compute(tree[2], values)
-    return left + right if kind == "+" else left - right if kind == "-" else left * right
+    if kind == "/" and (left < 0 or right < 1):
+        raise Wrong(f"{left} is not shared out among {right}")
+    return {"+": int.__add__, "-": int.__sub__, "*": int.__mul__, "/": int.__floordiv__}[kind](left, right)
 
 
 def identity(node):
-    return node["name"], node.get("location"), node.get("group"), node.get("channel")
+    return node["name"], node.get("sku"), node.get("location"), node.get("group"), node.get("channel")
 
 
 def told_in_full(nodes, found, top=True):

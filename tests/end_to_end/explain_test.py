@@ -4,7 +4,7 @@
 The real orders (../shared/data beside the checkout; a generated file where they are absent, said loudly) are replayed
 into a hub, stock is spread over many locations, policies, closures, holds, transfers and till sales follow, and at the end
 groups and quotas. Then
-  1. the explanation of every position, and of every SKU for its channels, recomputes by explain_evaluator.py, and its
+  1. the explanation of every position, and of every SKU and kit for its channels, recomputes by explain_evaluator.py, and its
      values are the ones that /v1/positions and /v1/availability serve;
   2. the same for random moments of the past, by record and by business time, against fact_history.py, which knows the
      feed of facts alone;
@@ -56,7 +56,7 @@ class World:
         self.hub = hubs.Hub(directory / "data", admin=True)
         self.hub.start()
         self.api = self.hub.api()
-        self.skus = []
+        self.skus, self.kits = [], []
         self.pool = None
         self.reservations = []
         self.number = self.steps = 0
@@ -75,7 +75,13 @@ class World:
         self.spread_stock()
         self.hub.run("import", "orders", file, "--channel", "web", "--progress", "none")
         self.set_policies()
-        self.trade(200 if self.quick else 2000)
+        self.make_kits()
+        self.trade(100 if self.quick else 1000)
+        # What was promised keeps the components by which it was: explanations of then have those of then.
+        for kit in self.kits[::3]:
+            self.make_kit(kit)
+        self.api.put(f"/v1/items/{self.kits[0]}", {"kit": None})
+        self.trade(100 if self.quick else 1000)
 
     def event(self, kind, source, time=None, **data):
         self.number += 1
@@ -115,6 +121,16 @@ class World:
         for store in self.stores[::4]:
             self.api.put(f"/v1/locations/{store}", {"enabled": False})
         self.api.put(f"/v1/locations/{self.stores[0]}", {"enabled": True})
+
+    def make_kits(self):
+        self.kits = [f"KIT-{i}" for i in range(max(6, len(self.skus) // 20))]
+        for kit in self.kits:
+            self.make_kit(kit)
+
+    def make_kit(self, kit):
+        components = [{"sku": sku, "quantity": self.dice.randrange(1, 4)}
+                      for sku in self.dice.sample(self.skus, self.dice.randrange(1, 4))]
+        self.api.put(f"/v1/items/{kit}", {"kit": {"components": components}})
 
     def trade(self, steps):
         for step in range(self.steps, self.steps + steps):
@@ -175,6 +191,8 @@ class World:
 
     def reserve(self, step):
         lines = [{"sku": sku, "quantity": self.dice.randrange(1, 20)} for sku in self.dice.sample(self.skus, 3)]
+        if self.dice.random() < 0.4:
+            lines[1] = {"sku": self.dice.choice(self.kits), "quantity": self.dice.randrange(1, 4)}
         if self.dice.random() < 0.3:
             lines[0]["location"] = self.dice.choice(self.stores)
         status, _, answer = self.api.request("POST", "/v1/reservations", {
@@ -217,6 +235,18 @@ def recompute_positions(world):
     return len(rows)
 
 
+def recompute_kits(world):
+    """What a kit has at each location, which no list of positions has."""
+    places = [(kit, location) for kit in world.kits for location in ["MAIN", *world.stores]]
+    for piece in in_pieces(places):
+        told = explain(world.api, [{"sku": kit, "location": location} for kit, location in piece], facts=2)
+        for (kit, location), explanation in zip(piece, told):
+            value = explain_evaluator.check(explanation)["promisable"]
+            served = world.api.get(f"/v1/positions/{kit}/{location}")["available_to_sell"]
+            expect(value == served, f"{kit} at {location}: {value} is explained, {served} is served")
+    return len(places)
+
+
 def recompute_channels(world, channel, skus):
     for piece in in_pieces(skus, 50):
         items = [{"sku": sku} for sku in piece]
@@ -231,14 +261,17 @@ def compare_past(world, history, moments, per_moment):
     """Random positions and SKUs at random seqs, against what the facts alone say."""
     positions = list({(sku, location) for sku, location, _ in history.levels})
     supplied = sorted(history.expected)
+    kits = [(kit, location) for kit in world.kits for location in ["MAIN", *world.stores]]
     checked = from_supply = 0
     for _ in range(moments):
         seq = world.dice.randrange(1, history.last + 1)
-        chosen = world.dice.sample(positions, per_moment - 2) + world.dice.choices(supplied, k=2)
-        items = [{"sku": sku, "location": location} for sku, location in chosen] + [{"sku": chosen[0][0]}]
+        chosen = (world.dice.sample(positions, per_moment - 4) + world.dice.choices(supplied, k=2)
+                  + world.dice.sample(kits, 2))
+        of_channel = [chosen[0][0], chosen[-1][0]]
+        items = [{"sku": sku, "location": location} for sku, location in chosen] + [{"sku": sku} for sku in of_channel]
         channel = "web" if history.channels["web"].at(seq)[0] else None
         if channel is None:
-            items.pop()
+            items = items[:-2]
         told = explain(world.api, items, at=f"0-{seq}", **({"channel": channel} if channel else {}))
         for (sku, location), explanation in zip(chosen, told):
             values = explain_evaluator.check(explanation)
@@ -254,9 +287,10 @@ def compare_past(world, history, moments, per_moment):
             from_supply += backorderable > 0
             checked += 1
         if channel:
-            value = explain_evaluator.check(told[-1])["available_to_sell"]
-            wanted = history.available_to_sell(channel, chosen[0][0], seq)
-            expect(value == wanted, f"{channel} might sell {value} of {chosen[0][0]} at seq {seq}; the facts say {wanted}")
+            for sku, explanation in zip(of_channel, told[-2:]):
+                value = explain_evaluator.check(explanation)["available_to_sell"]
+                wanted = history.available_to_sell(channel, sku, seq)
+                expect(value == wanted, f"{channel} might sell {value} of {sku} at seq {seq}; the facts say {wanted}")
     expect(from_supply, "nothing was ever to be had from supply: backorderable is not tried")
     return checked
 
@@ -330,8 +364,9 @@ def run(quick):
     world.wait_for_read_model()
     made = time.monotonic() - began
     began = time.monotonic()
-    positions = recompute_positions(world)
-    channels = recompute_channels(world, "web", world.skus)
+    positions = recompute_positions(world) + recompute_kits(world)
+    channels = recompute_channels(world, "web", world.skus + world.kits)
+    channels += recompute_channels(world, "solo", world.kits)
     channels += recompute_channels(world, "solo", world.dice.sample(world.skus, len(world.skus) // 5))
     now = time.monotonic() - began
     began = time.monotonic()
@@ -345,6 +380,7 @@ def run(quick):
     world.wait_for_read_model()
     for channel in ("web", "solo"):
         channels += recompute_channels(world, channel, world.skus if quick else world.dice.sample(world.skus, 1000))
+        channels += recompute_channels(world, channel, world.kits)
     median, p99, slowest = time_explanations(world, 200 if quick else 1000)
     if not quick:
         expect(p99 <= P99_SECONDS_MAX, f"explaining one position took {p99 * 1000:.1f} ms at the 99th percentile")

@@ -32,6 +32,7 @@ class History:
         self.open = {}      # location -> Dated
         self.pools = {}     # pool -> Dated list
         self.channels = {}  # channel -> Dated (pool, splits)
+        self.kits = {}      # sku -> Dated [(component, units)], None = sold from its own stock
         self.of_sku = {}    # sku -> set of locations
         self.last = 0
 
@@ -66,6 +67,10 @@ class History:
         if fact["type"] == "policy.changed" and "value" in data:
             row = self.policies.setdefault((data["kind"], data.get("sku"), data.get("location")), Dated(None))
             row.put(seq, data["value"])
+        elif fact["type"] == "item.upserted" and "kit" in data:
+            kit = data["kit"]
+            components = [(row["sku"], row["quantity"]) for row in kit["components"]] if kit and not kit["assembled"] else None
+            self.kits.setdefault(data["code"], Dated(None)).put(seq, components)
         elif fact["type"] == "location.upserted":
             self.open.setdefault(data["code"], Dated(False)).put(seq, data["enabled"])
         elif fact["type"] == "pool.upserted":
@@ -91,6 +96,9 @@ class History:
         return default
 
     def promisable(self, sku, location, seq):
+        kit = self.kits[sku].at(seq) if sku in self.kits else None
+        if kit:
+            return min(self.promisable(component, location, seq) // units for component, units in kit)
         free = (self.level(sku, location, "sellable", seq) - self.level(sku, location, "reserved", seq)
                 - self.level(sku, location, "allocated", seq))
         kept = self.policy("safety_stock", sku, location, seq) + self.policy("buffer", sku, location, seq)
@@ -115,5 +123,5 @@ class History:
         if pool is None:
             return 0
         units = [self.promisable(sku, location, seq) for location in self.pools[pool].at(seq)
-                 if location in self.of_sku.get(sku, ())]
+                 if location in self.of_sku.get(sku, ()) or sku in self.kits]
         return sum(units) if splits else max(units, default=0)
