@@ -5,14 +5,14 @@
 namespace holdfast::api {
 namespace {
 
-constexpr FieldNames<5> kLineFields{"sku", "location", "quantity", "line", "unit"};
+constexpr FieldNames<5> kCartLineFields{"sku", "location", "quantity", "line", "unit"};
 constexpr FieldNames<6> kReservationFields{"channel", "lines",    "order",
                                            "partial", "replaces", "time_to_live_seconds"};
 constexpr FieldNames<3> kStepLineFields{"line", "quantity", "unit"};
 constexpr FieldNames<4> kMovedLineFields{"line", "quantity", "unit", "location"};
 
 bool read_line(Decoder::Parts& parts, JsonReader& reader, json::value value, Line& line) {
-    return reader.read_object(value, kLineFields, bit(0) | bit(2),
+    return reader.read_object(value, kCartLineFields, bit(0) | bit(2),
                               [&](std::size_t field, json::value v) {
                                   switch (field) {
                                       case 0: return parts.sku(reader, v, line.sku);

@@ -5,7 +5,7 @@
 namespace holdfast::api {
 namespace {
 
-constexpr Microseconds kDeadlineTick = std::chrono::milliseconds(50);
+constexpr Microseconds kHistoryTick = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -96,7 +96,7 @@ void HistoryDesk::resume() {
 }
 
 void HistoryDesk::watch_deadlines() {
-    timer_ = desk_.loop().call_after(kDeadlineTick, [this] {
+    timer_ = desk_.loop().call_after(kHistoryTick, [this] {
         const Microseconds now = desk_.loop().clock().since_boot();
         // All wait equally long, so the first to come is the first to go.
         while (!waiting_.empty() && waiting_.front().deadline <= now) {

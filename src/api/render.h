@@ -8,6 +8,11 @@
 
 namespace holdfast::api {
 
+/// A member for a text that is there; none for an empty one.
+inline void text_member(http::JsonWriter& json, std::string_view name, std::string_view text) {
+    if (!text.empty()) json.member(name, text);
+}
+
 /// `reservation`: a new hold.
 void render_reservation(http::JsonWriter& json, const FactView& fact, const ledger::State& state);
 /// `reservation_change`: confirmed, released, extended, adjusted.

@@ -2,16 +2,13 @@
 
 #include <vector>
 
+#include "api/render.h"
 #include "api/tokens.h"
 
 namespace holdfast::api {
 namespace {
 
 using http::JsonWriter;
-
-void text_member(JsonWriter& json, std::string_view name, std::string_view text) {
-    if (!text.empty()) json.member(name, text);
-}
 
 void time_member(JsonWriter& json, std::string_view name, Instant at) {
     if (at != Instant{}) json.member(name, at);

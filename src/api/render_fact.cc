@@ -13,10 +13,6 @@ namespace {
 using http::JsonWriter;
 using ledger::State;
 
-void text_member(JsonWriter& json, std::string_view name, std::string_view text) {
-    if (!text.empty()) json.member(name, text);
-}
-
 std::string_view interned(const State& state, std::uint32_t id) {
     return id == kNoId ? std::string_view{} : state.names.code(id);
 }

@@ -1,5 +1,6 @@
 #include "api/render_history.h"
 
+#include "api/render.h"
 #include "api/tokens.h"
 #include "readmodel/fact_fields.h"
 
@@ -12,10 +13,6 @@ using explain::Node;
 using http::JsonWriter;
 using readmodel::FactRow;
 using readmodel::Reader;
-
-void text_member(JsonWriter& json, std::string_view name, std::string_view text) {
-    if (!text.empty()) json.member(name, text);
-}
 
 void name_member(JsonWriter& json, std::string_view member, std::uint32_t id, Reader& reader) {
     if (id != kNoId) json.member(member, reader.code(FactType::name_interned, id));

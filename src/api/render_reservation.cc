@@ -9,10 +9,6 @@ namespace {
 using http::JsonWriter;
 using ledger::State;
 
-void text_member(JsonWriter& json, std::string_view name, std::string_view text) {
-    if (!text.empty()) json.member(name, text);
-}
-
 void seq_member(JsonWriter& json, const FactView& fact) {
     json.member("seq", as_text(seq_token(fact.seq())));
 }

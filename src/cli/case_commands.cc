@@ -17,13 +17,6 @@ namespace {
 using boost::json::object;
 using http::JsonWriter;
 
-/// With --json the hub's own answer, one line; else the text for a person.
-void print_answer(const ClientOptions& options, const HubAnswer& answer, const std::string& text) {
-    std::string_view body = answer.reply.body;
-    while (body.ends_with('\n')) body.remove_suffix(1);
-    print_data(options.json ? std::string(body) + "\n" : text);
-}
-
 std::string path_of(const std::string& id) { return "/v1/cases/" + url_encoded(id); }
 
 Attempt<HubAnswer> read_case(HttpClient& client, const std::string& id) {

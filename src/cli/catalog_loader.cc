@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kBatchBytes = std::size_t{1} << 20;
+constexpr std::size_t kCatalogBatchBytes = std::size_t{1} << 20;
 constexpr int kAttemptsMax = 50;
 constexpr std::chrono::milliseconds kPause{200};
 
@@ -32,7 +32,7 @@ Attempt<void> CatalogLoader::add_item(std::string_view sku, std::string_view tit
     if (!title.empty()) row.member("title", title);
     row.end_object();
     item_lines_ += "\n";
-    return item_lines_.size() < kBatchBytes ? Attempt<void>{} : flush();
+    return item_lines_.size() < kCatalogBatchBytes ? Attempt<void>{} : flush();
 }
 
 Attempt<void> CatalogLoader::add_location(std::string_view location, std::string_view title) {
@@ -43,7 +43,7 @@ Attempt<void> CatalogLoader::add_location(std::string_view location, std::string
     if (!title.empty()) row.member("title", title);
     row.end_object();
     location_lines_ += "\n";
-    return location_lines_.size() < kBatchBytes ? Attempt<void>{} : flush();
+    return location_lines_.size() < kCatalogBatchBytes ? Attempt<void>{} : flush();
 }
 
 Attempt<void> CatalogLoader::flush() {

@@ -10,13 +10,6 @@
 namespace holdfast::cli {
 namespace {
 
-/// With --json the hub's own answer, one line; else the text for a person.
-void print_answer(const ClientOptions& options, const HubAnswer& answer, const std::string& text) {
-    std::string_view body = answer.reply.body;
-    while (body.ends_with('\n')) body.remove_suffix(1);
-    print_data(options.json ? std::string(body) + "\n" : text);
-}
-
 void add_lines(std::string& text, const HubAnswer& answer) {
     TextTable lines({"LINE", "SKU", "LOCATION", "QUANTITY"});
     for (const auto& line : member_rows(answer.body, "lines")) {

@@ -69,7 +69,7 @@ std::int64_t draw_share(SeededRandom& random, const std::array<Share, N>& shares
 
 constexpr std::array kColours{"BLACK", "BROWN", "WHITE",    "RED",  "NAVY",  "GREY",
                               "TAN",   "OLIVE", "BURGUNDY", "PINK", "CREAM", "GREEN"};
-constexpr std::array kKinds{"ANKLE BOOT",     "CHELSEA BOOT",   "RUNNING SHOE", "SNEAKER",
+constexpr std::array kWords{"ANKLE BOOT",     "CHELSEA BOOT",   "RUNNING SHOE", "SNEAKER",
                             "LOAFER",         "SANDAL",         "DERBY SHOE",   "HIKING BOOT",
                             "SLIPPER",        "COURT SHOE",     "ESPADRILLE",   "MULE",
                             "SHOE CARE, KIT", "LACES \"FLAT\"", "WOOL SOCKS",   "INSOLES"};
@@ -99,7 +99,7 @@ std::vector<Product> make_products(SeededRandom& random, std::uint32_t count) {
             4, static_cast<std::int64_t>(100 * random.log_normal(0.75, 0.85)));
         product.description = fmt::format("{} {} {}", kColours[random.below(kColours.size())],
                                           kMaterials[random.below(kMaterials.size())],
-                                          kKinds[random.below(kKinds.size())]);
+                                          kWords[random.below(kWords.size())]);
         products.push_back(std::move(product));
     }
     // Codes must not tell the popularity, so they are dealt in random order.

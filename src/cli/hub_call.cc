@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "cli/console.h"
 #include "cli/event_sender.h"
 
 namespace holdfast::cli {
@@ -62,6 +63,12 @@ std::vector<json::object> member_rows(const json::object& object, std::string_vi
         if (row.is_object()) rows.push_back(row.get_object());
     }
     return rows;
+}
+
+void print_answer(const ClientOptions& options, const HubAnswer& answer, const std::string& text) {
+    std::string_view body = answer.reply.body;
+    while (body.ends_with('\n')) body.remove_suffix(1);
+    print_data(options.json ? std::string(body) + "\n" : text);
 }
 
 }  // namespace holdfast::cli

@@ -33,4 +33,7 @@ std::string member_text(const boost::json::object& object, std::string_view name
 std::vector<boost::json::object> member_rows(const boost::json::object& object,
                                              std::string_view name);
 
+/// With --json the hub's own answer, one line; else the text for a person.
+void print_answer(const ClientOptions& options, const HubAnswer& answer, const std::string& text);
+
 }  // namespace holdfast::cli

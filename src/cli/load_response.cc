@@ -7,7 +7,7 @@ namespace holdfast::cli {
 namespace {
 
 constexpr std::size_t kHeadBytesMax = 16 * 1024;
-constexpr std::string_view kVersion = "HTTP/1.1 ";
+constexpr std::string_view kVersionPrefix = "HTTP/1.1 ";
 
 bool same_ignoring_case(std::string_view text, std::string_view lower) {
     return text.size() >= lower.size() &&
@@ -25,14 +25,14 @@ std::string_view trimmed(std::string_view text) {
 
 ResponseScan scan_response(std::string_view bytes) {
     ResponseScan scan;
-    const std::string_view seen = bytes.substr(0, kVersion.size());
-    if (seen != kVersion.substr(0, seen.size())) {
+    const std::string_view seen = bytes.substr(0, kVersionPrefix.size());
+    if (seen != kVersionPrefix.substr(0, seen.size())) {
         scan.kind = ResponseScan::Kind::unintelligible;
         return scan;
     }
-    if (bytes.size() < kVersion.size() + 3) return scan;
+    if (bytes.size() < kVersionPrefix.size() + 3) return scan;
     for (std::size_t i = 0; i < 3; ++i) {
-        const char digit = bytes[kVersion.size() + i];
+        const char digit = bytes[kVersionPrefix.size() + i];
         if (digit < '0' || digit > '9') {
             scan.kind = ResponseScan::Kind::unintelligible;
             return scan;

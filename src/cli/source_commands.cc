@@ -13,12 +13,6 @@ using boost::json::object;
 
 constexpr std::string_view kPageOfAll = "limit=1000";
 
-void print_answer(const ClientOptions& options, const HubAnswer& answer, const std::string& text) {
-    std::string_view body = answer.reply.body;
-    while (body.ends_with('\n')) body.remove_suffix(1);
-    print_data(options.json ? std::string(body) + "\n" : text);
-}
-
 /// "2-4, 7"; "-" where nothing is missing.
 std::string gaps_text(const object& source) {
     std::string text;

@@ -14,15 +14,15 @@ namespace {
 
 constexpr std::string_view kMagic = "HFCHECKP";
 constexpr std::string_view kEndMagic = "HFCHKEND";
-constexpr std::size_t kChecksumAt = 248;
+constexpr std::size_t kHeaderChecksumAt = 248;
 constexpr std::size_t kEndBytes = 32;
-constexpr std::size_t kDigits = 20;
+constexpr std::size_t kSeqDigits = 20;
 
 std::string file_name(std::uint64_t seq) { return fmt::format("checkpoint-{:020}.hfc", seq); }
 
 std::optional<std::uint64_t> parse_name(std::string_view text) {
-    if (!text.starts_with("checkpoint-") || text.size() != 11 + kDigits + 4) return std::nullopt;
-    const std::string_view digits = text.substr(11, kDigits);
+    if (!text.starts_with("checkpoint-") || text.size() != 11 + kSeqDigits + 4) return std::nullopt;
+    const std::string_view digits = text.substr(11, kSeqDigits);
     std::uint64_t seq = 0;
     const auto [end, error] = std::from_chars(digits.begin(), digits.end(), seq);
     if (error != std::errc{} || end != digits.end() || file_name(seq) != text) return std::nullopt;
@@ -43,7 +43,7 @@ std::array<std::byte, kHeaderBytes> encode_header(const CheckpointInfo& info) {
     store(bytes.data() + 88, info.state_hash.high);
     store(bytes.data() + 96, to_raw(info.log_time));
     store(bytes.data() + 104, to_raw(info.wall));
-    store(bytes.data() + kChecksumAt, hash64({bytes.data(), kChecksumAt}, info.log_id));
+    store(bytes.data() + kHeaderChecksumAt, hash64({bytes.data(), kHeaderChecksumAt}, info.log_id));
     return bytes;
 }
 
@@ -53,7 +53,7 @@ Result<CheckpointInfo> decode_header(ByteSpan bytes) {
     info.log_id = load<std::uint64_t>(at + 16);
     if (as_text(bytes.first(kMagic.size())) != kMagic)
         return failure(ErrorCode::corrupt, "it does not begin as a checkpoint");
-    if (load<std::uint64_t>(at + kChecksumAt) != hash64({at, kChecksumAt}, info.log_id))
+    if (load<std::uint64_t>(at + kHeaderChecksumAt) != hash64({at, kHeaderChecksumAt}, info.log_id))
         return failure(ErrorCode::corrupt, "the checksum of its header is wrong");
     if (const auto version = load<std::uint32_t>(at + 8); version != kFormatVersion)
         return failure(ErrorCode::unsupported,
@@ -104,7 +104,7 @@ Result<std::unique_ptr<CheckpointReader>> CheckpointReader::open(std::unique_ptr
     if (!info) return tl::unexpected(info.error());
     std::unique_ptr<CheckpointReader> reader(new CheckpointReader(std::move(file)));
     reader->info_ = *info;
-    reader->fields_known_ = all_zero(ByteSpan(header).subspan(112, kChecksumAt - 112));
+    reader->fields_known_ = all_zero(ByteSpan(header).subspan(112, kHeaderChecksumAt - 112));
     reader->body_bytes_ = reader->file_->size() - kHeaderBytes - kEndBytes;
     reader->checksum_ = info->log_id;
     reader->piece_.resize(static_cast<std::size_t>(

@@ -13,6 +13,11 @@ Refusal line_count_refusal(const RecordEvent& event);
 /// The same, and unknown_channel.
 Refusal header_refusal(const State& state, const RecordEvent& event);
 
+/// Whether goods that arrive may be booked there.
+constexpr bool takes_goods(Bucket bucket) {
+    return bucket == Bucket::sellable || bucket == Bucket::damaged || bucket == Bucket::quarantine;
+}
+
 /// Where a line happened: its own location, or the event's.
 inline bool names_place(const RecordEvent& event, const Line& line) {
     return line.names_location || event.names_location;

@@ -68,7 +68,7 @@ Work work_of(FactType type) {
     }
 }
 
-Refusal line_refusal(const State& state, const Line& line) {
+Refusal work_line_refusal(const State& state, const Line& line) {
     if (const Refusal r = quantity_refusal(line.quantity, 1); r != Refusal::none) return r;
     if (line.sku.raw >= state.items.size()) return Refusal::unknown_sku;
     const bool known = !line.names_location || line.location.raw < state.locations.size();
@@ -105,7 +105,7 @@ Outcome record_node_work(const Context& context, const RecordEvent& event) {
     if (reservation == nullptr) return refused(Refusal::unknown_order);
     EventProblems problems(event, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i)
-        (void)problems.good(i, line_refusal(state, event.lines[i]));
+        (void)problems.good(i, work_line_refusal(state, event.lines[i]));
     if (!problems.empty()) return problems.outcome();
 
     const Work work = work_of(event.type);

@@ -98,10 +98,6 @@ class PurchaseOrder {
     ArenaList<std::uint32_t> touched_;
 };
 
-bool takes_goods(Bucket bucket) {
-    return bucket == Bucket::sellable || bucket == Bucket::damaged || bucket == Bucket::quarantine;
-}
-
 /// A receipt is of something; a correction of a receipt goes either way.
 Refusal receipt_quantity_refusal(FactType type, std::int64_t quantity) {
     if (type == FactType::receipt_posted) return quantity_refusal(quantity, 1);

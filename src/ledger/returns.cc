@@ -8,10 +8,6 @@
 namespace holdfast::ledger {
 namespace {
 
-bool takes_goods(Bucket bucket) {
-    return bucket == Bucket::sellable || bucket == Bucket::damaged || bucket == Bucket::quarantine;
-}
-
 /// The lines of the announced return that goods came for, while they are taken in.
 class AnnouncedReturn {
   public:

@@ -12,7 +12,7 @@ Bucket bucket_after(const Line& line) {
     return line.bucket == Bucket::damaged ? Bucket::damaged : Bucket::suspect;
 }
 
-Refusal line_refusal(const State& state, const RecordEvent& event, const Line& line) {
+Refusal short_line_refusal(const State& state, const RecordEvent& event, const Line& line) {
     if (const Refusal r = quantity_refusal(line.quantity, 1); r != Refusal::none) return r;
     if (const Refusal r = position_refusal(state, event, line); r != Refusal::none) return r;
     const bool possible = line.bucket == Bucket::sellable || line.bucket == Bucket::suspect ||
@@ -210,7 +210,7 @@ Outcome record_short_pick(const Context& context, const RecordEvent& event) {
     if (order.refusal != Refusal::none) return refused(order.refusal);
     EventProblems problems(event, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i)
-        (void)problems.good(i, line_refusal(state, event, event.lines[i]));
+        (void)problems.good(i, short_line_refusal(state, event, event.lines[i]));
     if (!problems.empty()) return problems.outcome();
 
     ShortPick pick(context, event, order.reservation);

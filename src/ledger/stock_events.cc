@@ -25,7 +25,7 @@ Refusal event_quantity_refusal(FactType type, std::int64_t quantity) {
     return quantity_refusal(quantity, -quantity_max);
 }
 
-Refusal line_refusal(const State& state, const RecordEvent& event, const Line& line) {
+Refusal stock_line_refusal(const State& state, const RecordEvent& event, const Line& line) {
     Refusal refusal = event_quantity_refusal(event.type, line.quantity);
     if (refusal == Refusal::none) refusal = position_refusal(state, event, line);
     if (refusal == Refusal::none && !bucket_fits(event.type, line.bucket))
@@ -52,7 +52,7 @@ Outcome record_stock_event(const Context& context, const RecordEvent& event) {
         return refused(Refusal::unknown_channel);
     EventProblems problems(event, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i)
-        problems.good(i, line_refusal(state, event, event.lines[i]));
+        problems.good(i, stock_line_refusal(state, event, event.lines[i]));
     if (!problems.empty()) return problems.outcome();
 
     Movement movement(context, event);

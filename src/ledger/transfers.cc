@@ -111,10 +111,6 @@ Units take_in(TransferChanges& changes, const Line& line, std::uint64_t number, 
     return from_loss;
 }
 
-bool takes_goods(Bucket bucket) {
-    return bucket == Bucket::sellable || bucket == Bucket::damaged || bucket == Bucket::quarantine;
-}
-
 }  // namespace
 
 Outcome request_transfer(const Context& context, const RecordEvent& event) {

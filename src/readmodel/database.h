@@ -19,6 +19,9 @@ struct sqlite3_stmt;
 
 namespace holdfast::readmodel {
 
+/// SQLite's integers are signed: the number in their 64 bits.
+constexpr std::int64_t signed_of(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+
 enum class OpenMode : std::uint8_t {
     write,  ///< makes the file when it is missing
     read,   ///< an existing file, beside a writer

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t kNearFacts = 20'000;
 /// While the disk is low it is looked at this often.
 constexpr Microseconds kLookAgain = std::chrono::seconds(1);
-constexpr ErrorCode kEnough = ErrorCode::closed;
+constexpr ErrorCode kQueueFull = ErrorCode::closed;
 
 /// Whether a new file may help.
 bool is_damage(const Failure& failure) {
@@ -97,7 +97,7 @@ void Follower::pump() {
         const Result<void> read =
             services_.journal.read(fed_ + 1, [&](const journal::Batch& batch) -> Result<void> {
                 if (inbox_.bytes > 0 && inbox_.bytes + batch.body.size() > options_.queue_bytes_max)
-                    return failure(kEnough, "the queue is full");
+                    return failure(kQueueFull, "the queue is full");
                 inbox_.bodies.emplace_back(batch.body.begin(), batch.body.end());
                 inbox_.bytes += batch.body.size();
                 fed_ = std::max(fed_, batch.first_seq + batch.fact_count - 1);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "readmodel/database.h"
 #include "readmodel/fact_fields.h"
 #include "readmodel/schema.h"
 
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::int64_t kMicrosecondsAMinute = 60'000'000;
 
-std::int64_t signed_of(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 std::int64_t id_or_any(std::uint32_t id) { return id == kNoId ? kAny : std::int64_t{id}; }
 
 /// Promises to somebody: the units of a reservation stand in exactly one of the first three.

@@ -8,6 +8,7 @@
 #include <queue>
 #include <set>
 
+#include "readmodel/database.h"
 #include "readmodel/fact_fields.h"
 #include "readmodel/schema.h"
 #include "readmodel/store.h"
@@ -15,7 +16,6 @@
 namespace holdfast::readmodel {
 namespace {
 
-std::int64_t signed_of(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 std::int64_t raw(SkuId sku) { return std::int64_t{sku.raw}; }
 std::int64_t raw(Place place) { return std::int64_t{place.raw()}; }
 std::int64_t raw(Bucket bucket) { return static_cast<std::int64_t>(bucket); }

@@ -1,6 +1,7 @@
 #include "readmodel/retention.h"
 
 #include "canonical/fact.h"
+#include "readmodel/database.h"
 #include "readmodel/fact_fields.h"
 #include "readmodel/late_postings.h"
 
@@ -11,8 +12,6 @@ namespace {
 constexpr int kLetGoPerFact = 4;
 constexpr std::int64_t kMinutesADay = 24 * 60;
 constexpr std::int64_t kMicrosecondsADay = kMinutesADay * 60'000'000;
-
-std::int64_t signed_of(std::uint64_t number) { return static_cast<std::int64_t>(number); }
 
 /// Facts that say how something is until another one says otherwise, however old they are.
 bool is_reference(ByteSpan fields) {
