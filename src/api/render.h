@@ -2,6 +2,7 @@
 // repeat years later reads like the first answer. Shapes: api/openapi.yaml.
 #pragma once
 
+#include "api/tokens.h"
 #include "canonical/fact.h"
 #include "http/json_writer.h"
 #include "ledger/state.h"
@@ -11,6 +12,10 @@ namespace holdfast::api {
 /// A member for a text that is there; none for an empty one.
 inline void text_member(http::JsonWriter& json, std::string_view name, std::string_view text) {
     if (!text.empty()) json.member(name, text);
+}
+/// The token to read one's own write with, as the last member.
+inline void end_with_seq(http::JsonWriter& json, std::uint64_t seq) {
+    json.member("seq", as_text(seq_token(seq))).end_object();
 }
 
 /// `reservation`: a new hold.

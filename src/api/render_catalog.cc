@@ -19,10 +19,6 @@ void code_members(JsonWriter& json, std::string_view kind, std::string_view code
     if (!title.empty()) json.member("title", title);
 }
 
-void end_with_seq(JsonWriter& json, std::uint64_t seq) {
-    json.member("seq", as_text(seq_token(seq))).end_object();
-}
-
 void pool_member(JsonWriter& json, const State& state, std::uint32_t pool) {
     json.key("pool");
     if (pool == kNoId) {

@@ -15,10 +15,6 @@ void sequence_member(JsonWriter& json, std::string_view name, std::uint64_t numb
     json.member(name, fmt::format("{}", number));
 }
 
-void end_with_seq(JsonWriter& json, std::uint64_t seq) {
-    json.member("seq", as_text(seq_token(seq))).end_object();
-}
-
 }  // namespace
 
 void render_source_epoch(JsonWriter& json, const FactView& fact, const State& state) {
