@@ -110,8 +110,14 @@ int reserve(const ReserveOptions& options) {
     request.path = "/v1/reservations";
     request.body = std::move(body);
     request.idempotency_key = key_or_random(options.key);
-    const auto answer = call_hub(options.client, request, "nothing was reserved");
-    if (!answer) return complain(answer.error());
+    auto answer = call_hub(options.client, request, "nothing was reserved");
+    if (!answer) {
+        Trouble& trouble = answer.error();
+        if (trouble.exit_code == kExitConflict && trouble.next.empty())
+            trouble.next = fmt::format("holdfast why-not {} --channel {}",
+                                       fmt::join(options.lines, " "), options.channel);
+        return complain(trouble);
+    }
     std::string text = fmt::format(
         "{} {}  until {}  seq {}{}\n", member_text(answer->body, "status"),
         member_text(answer->body, "id"), member_text(answer->body, "expires_at"),

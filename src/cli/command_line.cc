@@ -107,7 +107,8 @@ class Grammar {
     CLI::App* command(CLI::App& parent, const std::string& name, const std::string& what,
                       const std::string& examples, std::function<int()> run) {
         CLI::App* sub = parent.add_subcommand(name, what);
-        if (!examples.empty()) sub->footer("\nExamples:\n" + examples);
+        // The examples of all commands stand on the page of all commands alone.
+        sub->footer(examples.empty() ? "" : "\nExamples:\n" + examples);
         if (run) {
             sub->final_callback([this, run = std::move(run)] { action_ = run; });
         } else {
@@ -235,10 +236,10 @@ class Grammar {
         auto& w = o_->why_not;
         sub = command(
             app_, "why-not", "Why a reservation would be refused, and what would let it pass",
-            "  holdfast why-not web BOOT-42=3\n  holdfast why-not web 'BOOT-42*3' SOCK-7@DC1",
+            "  holdfast why-not BOOT-42=3 --channel web\n  holdfast why-not BOOT-42=3 SOCK-7@DC1",
             [&w] { return why_not(w); });
-        sub->add_option("channel", w.channel, "who would sell")->required();
         sub->add_option("lines", w.lines, "SKU[@LOCATION][=QUANTITY], one or more")->required();
+        sub->add_option("--channel", w.channel, "who would sell");
         add_client(sub, w.client);
         auto& t = o_->timeline;
         sub = command(app_, "timeline", "What happened, the newest first",
@@ -318,7 +319,8 @@ class Grammar {
 
     void describe_cases() {
         auto* parent =
-            command(app_, "cases", "What a person should look at, and what was done", "", {});
+            command(app_, "cases", "What a person should look at, and what was done",
+                    "  holdfast cases list\n  holdfast cases show case_0000000w20000", {});
         auto& l = o_->case_list;
         auto* sub = command(*parent, "list", "The work list, the most money at risk first",
                             "  holdfast cases list\n"

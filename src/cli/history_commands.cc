@@ -155,15 +155,6 @@ std::string ledger_text(const object& answer) {
     return text;
 }
 
-/// "BOOT-42*2" is how people write it; a SKU may have a star of its own.
-std::string with_equals(std::string line) {
-    const std::size_t star = line.rfind('*');
-    if (star == std::string::npos || star + 1 == line.size()) return line;
-    const std::string_view number = std::string_view(line).substr(star + 1);
-    if (number.find_first_not_of("0123456789") == std::string_view::npos) line[star] = '=';
-    return line;
-}
-
 std::string wish_text(const object& change) {
     const std::string kind = member_text(change, "kind");
     const std::string units = member_text(change, "units");
@@ -287,7 +278,7 @@ int why_not(const WhyNotOptions& options) {
     http::JsonWriter json(body);
     json.begin_object().member("channel", options.channel).key("lines").begin_array();
     for (const std::string& text : options.lines) {
-        const auto line = parse_line(with_equals(text));
+        const auto line = parse_line(text);
         if (!line) return complain(line.error());
         json.begin_object().member("sku", line->sku).member("quantity", line->quantity);
         if (!line->location.empty()) json.member("location", line->location);

@@ -32,8 +32,8 @@ int timeline(const TimelineOptions& options);
 
 struct WhyNotOptions {
     ClientOptions client;
-    std::string channel;
-    std::vector<std::string> lines;  ///< SKU[@LOCATION][=QUANTITY], or SKU*QUANTITY
+    std::string channel = "web";
+    std::vector<std::string> lines;  ///< SKU[@LOCATION][=QUANTITY]
 };
 /// 0 when it would be held, 4 when not.
 int why_not(const WhyNotOptions& options);
