@@ -37,6 +37,10 @@ enum class Bug : std::uint8_t {
     clamp_negative_stock,
     tell_first_problem_only,
     set_aside_list_cut_short,
+    // Kits.
+    kit_held_without_a_component,
+    kits_not_summed_with_other_lines,
+    kit_counted_without_a_component,
     // The life of a hold.
     expire_confirmed_hold,
     expire_one_too_few,

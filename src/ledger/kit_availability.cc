@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/planted.h"
 #include "ledger/group_limits.h"
 
 namespace holdfast::ledger {
@@ -28,6 +29,9 @@ Availability left_in_group(const State& state, ChannelId channel, const Componen
 Availability kits_promisable(const State& state, const Recipe& recipe, LocationId at) {
     Availability answer{.units = level_max};
     for (const Component& component : recipe.components) {
+        const bool last = &component == &recipe.components.back();
+        if (planted(Bug::kit_counted_without_a_component) && last && recipe.components.size() > 1)
+            break;
         const Position* position = state.positions.find(component.sku, at);
         const Units units = position == nullptr ? 0 : promisable_at(state, *position);
         if (position != nullptr) answer.seq = std::max(answer.seq, position->seq);

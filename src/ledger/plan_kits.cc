@@ -2,6 +2,7 @@
 // leave together; a line of several kits may be split between them. A line that asks for an item is
 // a kit of one component here. Rules: docs/architecture.md, "Sourcing".
 #include "base/check.h"
+#include "base/planted.h"
 #include "ledger/plan.h"
 
 namespace holdfast::ledger {
@@ -153,9 +154,13 @@ class KitPlanner {
 
     void take(std::uint32_t index, LocationId at, Units quantity) {
         for (const Need& need : needs_[index]) {
+            const bool last = &need == &needs_[index].back();
+            if (planted(Bug::kit_held_without_a_component) && last && needs_[index].size() > 1)
+                break;
             const Stock& stock = stocks_.view()[need.stock];
             const Units units = quantity * need.units;
-            stock.left[row_at(stock, at)] -= units;
+            if (!planted(Bug::kits_not_summed_with_other_lines))
+                stock.left[row_at(stock, at)] -= units;
             if (stock.limited) budget_.take(stock.sku, at, units);
             parts_.push_back({.line_index = index,
                               .line = line_number(lines_[index], index),
