@@ -238,7 +238,8 @@ struct SettledPartField {
     std::uint32_t part = 0;  ///< of the reservation; the next one is new
     std::uint32_t sku = kNoId;
     std::uint32_t location = kNoId;
-    std::uint32_t reserved = 0;
+    std::uint32_t recipe =
+        0;  ///< of the kit that its line asks for; 0 = the line asks for the item
     std::int64_t units = 0;
 };
 static_assert(sizeof(SettledPartField) == 32);

@@ -142,6 +142,8 @@ void apply_to_parts(State& state, const FactView& fact, Reservation& reservation
             part.line = gone.line;
             part.sku = SkuId{gone.sku};
             part.location = LocationId{gone.location};
+            part.recipe = gone.recipe;
+            HOLDFAST_CHECK(part.recipe <= state.kits.recipes(), "a part's recipe is known");
         }
         Part& part = state.reservations.parts_mutable(reservation)[gone.part];
         PartCounts counts = state.reservations.counts(part);

@@ -77,8 +77,17 @@ bool too_many_wait(const State& state, std::span<const PlannedPart> parts) {
                               state.limits.backorders_max;
 }
 
-/// What is wrong with the shape of an order's lines, stock aside.
+/// What the order asks for, kits as their components; of an order that was awaited what is left.
+std::span<const ComponentLine> lines_of(const Context& context, const RecordEvent& event,
+                                        ReservationChanges* changes) {
+    return context.settles != nullptr ? context.settles->parts
+                                      : component_lines(context, event.lines, changes);
+}
+
+/// What is wrong with the shape of an order's lines, stock aside. Lines that were settled were
+/// looked at before; those of a kit share their number.
 std::span<const LineProblem> malformed_lines(const Context& context, const RecordEvent& event) {
+    if (context.settles != nullptr) return {};
     ArenaList<LineProblem> problems(context.arena, 0);
     const std::span<const bool> duplicate = duplicate_lines(event.lines, context.arena);
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
@@ -153,7 +162,7 @@ Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
     ForcedPlanner& forced = forced_lines.planner();
     ArenaList<LineProblem> problems(context.arena, 0);
     const std::span<const LineProblem> malformed = malformed_lines(context, event);
-    const std::span<const ComponentLine> lines = component_lines(context, event.lines, nullptr);
+    const std::span<const ComponentLine> lines = lines_of(context, event, nullptr);
     std::size_t next = 0, next_malformed = 0;
     for (std::uint32_t i = 0; i < event.lines.size(); ++i) {
         const bool well_formed =
@@ -174,13 +183,37 @@ Outcome order_sold_elsewhere(const Context& context, const RecordEvent& event) {
     return write_new_order(context, event, forced.parts(), {}, forced.oversold());
 }
 
-Outcome order_holding_now(const Context& context, const RecordEvent& event) {
-    if (event.channel == kNoChannel) return refused(Refusal::channel_required);
+/// Components of kits that are settled share their line's number, which a plan would refuse: they
+/// are planned by their place, and numbered when that is done.
+std::span<const Line> unnumbered(const Context& context, std::span<const Line> settled) {
+    const std::span<Line> lines = context.arena.array<Line>(settled.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        lines[i] = settled[i];
+        lines[i].line = 0;
+    }
+    return lines;
+}
+std::span<const PlannedPart> numbered(const Context& context,
+                                      std::span<const PlannedPart> planned) {
+    const std::span<PlannedPart> parts = context.arena.array<PlannedPart>(planned.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        parts[i] = planned[i];
+        parts[i].line = context.settles->parts[parts[i].line_index].line;
+        parts[i].recipe = context.settles->parts[parts[i].line_index].recipe;
+    }
+    return parts;
+}
+
+Outcome order_holding_now(const Context& context, const RecordEvent& given) {
+    if (given.channel == kNoChannel) return refused(Refusal::channel_required);
+    RecordEvent event = given;
+    if (context.settles != nullptr) event.lines = unnumbered(context, given.lines);
     Plan plan = plan_lines(context.state, event.channel, event.lines, context.arena);
     if (event.backorder && !plan.problems.empty())
         plan = plan_on_backorder(context.state, context.stamp.now, event.channel, event.lines, plan,
                                  context.arena);
     if (plan.parts.size() > parts_per_reservation_max) return refused(Refusal::too_many_lines);
+    if (context.settles != nullptr) plan.parts = numbered(context, plan.parts);
     const bool held = plan.problems.empty() || (event.partial && !plan.parts.empty());
     if (!held) return refused_lines(plan.problems);
     if (too_many_wait(context.state, plan.parts)) return refused(Refusal::table_full);
@@ -224,15 +257,13 @@ Outcome order_over_hold(const Context& context, const RecordEvent& event) {
     if (reservation->ended() && !late) return refused(Refusal::reservation_ended);
     if (reservation->confirmed) return refused(Refusal::reservation_already_confirmed);
 
-    // Lines that were settled were looked at before; those of a hold of kits share their numbers.
-    if (context.settles == nullptr)
-        if (const auto malformed = malformed_lines(context, event); !malformed.empty())
-            return refused_lines(malformed);
+    if (const auto malformed = malformed_lines(context, event); !malformed.empty())
+        return refused_lines(malformed);
 
     ReservationChanges changes(state, *reservation, context.arena);
     // Once something was settled, no line means that nothing is wanted any more.
     const bool keeps_whole = event.lines.empty() && context.settles == nullptr;
-    const std::span<const ComponentLine> lines = component_lines(context, event.lines, &changes);
+    const std::span<const ComponentLine> lines = lines_of(context, event, &changes);
     const KeptUnits kept = keep_of_hold(lines, keeps_whole, changes, late, context.arena);
     ArenaList<PlannedPart> taken(context.arena);
     Units late_forced = 0;
@@ -292,10 +323,7 @@ Outcome decide_settled_order(const Context& context, const RecordEvent& event) {
     if (const auto malformed = malformed_lines(context, event); !malformed.empty())
         return refused_lines(malformed);
     RecordEvent rest = event;
-    if (event.names_reservation && event.lines.empty())
-        if (const Reservation* hold = context.state.reservations.find(event.reservation))
-            rest.lines = lines_of_hold(context.state, *hold, context.arena);
-    const Settlement& settlement = settlement_of(context, rest.lines, event);
+    const Settlement& settlement = settlement_of(context, event);
     rest.lines = settlement.rest;
     Context settling{context.state, context.stamp, context.arena, context.writer, &settlement};
     Outcome outcome = decide_order(settling, rest);

@@ -43,8 +43,9 @@ std::span<const std::uint64_t> waiting_for(const Context& context, const RecordE
 /// What the events that wait for one order say of its lines.
 class Waiting {
   public:
-    Waiting(const Context& context, std::span<const Line> lines)
-        : lines_(lines),
+    Waiting(const Context& context, std::span<const ComponentLine> lines)
+        : context_(context),
+          lines_(lines),
           rest_(context.arena.array<Units>(lines.size())),
           departures_(context.arena, 0),
           departure_of_(context.arena),
@@ -54,9 +55,10 @@ class Waiting {
 
     /// Goods left: of the line with this number and SKU, else of the lines of the SKU in turn.
     void depart(const ParkedLine& left) {
-        const bool by_number = left.line != 0 && std::ranges::any_of(lines_, [&](const Line& line) {
-                                   return line.line == left.line && line.sku == left.sku;
-                               });
+        const bool by_number =
+            left.line != 0 && std::ranges::any_of(lines_, [&](const ComponentLine& line) {
+                return line.line == left.line && line.sku == left.sku;
+            });
         Units units = left.units;
         for (std::size_t i = 0; i < lines_.size() && units > 0; ++i) {
             if (lines_[i].sku != left.sku || (by_number && lines_[i].line != left.line)) continue;
@@ -64,13 +66,15 @@ class Waiting {
             if (taken == 0) continue;
             rest_[i] -= taken;
             units -= taken;
-            add_departure(lines_[i].line, left, taken);
+            add_departure(lines_[i], left, taken);
         }
-        if (units > 0) beyond_.push_back({left.line, left.sku, left.location, units});
+        if (units > 0) beyond_.push_back({left.line, left.sku, left.location, units, 0});
     }
+    /// Of a line of kits so many kits: of each component what they are made of.
     void cancel(const ParkedLine& cancelled) {
         for (std::size_t i = 0; i < lines_.size(); ++i)
-            if (lines_[i].line == cancelled.line) rest_[i] -= std::min(cancelled.units, rest_[i]);
+            if (lines_[i].line == cancelled.line)
+                rest_[i] -= std::min(cancelled.units * units_of(lines_[i]), rest_[i]);
     }
     void cancel_all() { std::ranges::fill(rest_, 0); }
 
@@ -81,21 +85,63 @@ class Waiting {
     [[nodiscard]] std::span<const Settlement::Departure> beyond() const { return beyond_.view(); }
 
   private:
-    void add_departure(std::uint64_t line, const ParkedLine& left, Units units) {
-        std::uint32_t& at = departure_of_[position_key(left.sku, left.location.raw, line)];
+    /// How many units of the line one of what the order asks for is.
+    [[nodiscard]] Units units_of(const ComponentLine& line) const {
+        if (line.recipe == 0) return 1;
+        for (const Component& component : context_.state.kits.recipe(line.recipe).components)
+            if (component.sku == line.sku) return component.units;
+        return 1;
+    }
+
+    void add_departure(const ComponentLine& line, const ParkedLine& left, Units units) {
+        std::uint32_t& at = departure_of_[position_key(left.sku, left.location.raw, line.line)];
         if (at == 0) {
-            departures_.push_back({line, left.sku, left.location, 0});
+            departures_.push_back({line.line, left.sku, left.location, 0, line.recipe});
             at = static_cast<std::uint32_t>(departures_.size());
         }
         departures_.view()[at - 1].units += units;
     }
 
-    std::span<const Line> lines_;
+    const Context& context_;
+    std::span<const ComponentLine> lines_;
     std::span<Units> rest_;
     ArenaList<Settlement::Departure> departures_;
     ArenaMap<std::uint32_t> departure_of_;  // index + 1
     ArenaList<Settlement::Departure> beyond_;
 };
+
+/// The lines of a hold that an order keeps whole: what it has, or had before it expired.
+std::span<const ComponentLine> lines_of_hold(const State& state, const Reservation& hold,
+                                             Arena& arena) {
+    const bool late = hold.ended_by == FactType::reservation_expired;
+    ArenaList<ComponentLine> lines(arena);
+    ArenaMap<std::uint32_t> known(arena);  // index + 1
+    for (const Part& part : state.reservations.parts(hold)) {
+        const PartCounts counts = state.reservations.counts(part);
+        const Units held = late ? counts.expired : counts.reserved + counts.backordered;
+        if (held == 0) continue;
+        std::uint32_t& at = known[{part.line, part.sku.raw}];
+        if (at == 0) {
+            lines.push_back({.line_index = static_cast<std::uint32_t>(lines.size()),
+                             .line = part.line,
+                             .sku = part.sku,
+                             .recipe = part.recipe});
+            at = static_cast<std::uint32_t>(lines.size());
+        }
+        lines.view()[at - 1].quantity += held;
+    }
+    return lines.view();
+}
+
+/// What an order asks for, or keeps of its hold where it has no lines of its own.
+std::span<const ComponentLine> wanted_lines(const Context& context, const RecordEvent& order) {
+    const Reservation* hold =
+        order.names_reservation ? context.state.reservations.find(order.reservation) : nullptr;
+    if (hold == nullptr) return component_lines(context, order.lines, nullptr);
+    if (order.lines.empty()) return lines_of_hold(context.state, *hold, context.arena);
+    ReservationChanges changes(context.state, *hold, context.arena);
+    return component_lines(context, order.lines, &changes);
+}
 
 }  // namespace
 
@@ -143,24 +189,6 @@ Outcome park_cancellation(const Context& context, const RecordEvent& event) {
     return entry.finish();
 }
 
-std::span<const Line> lines_of_hold(const State& state, const Reservation& hold, Arena& arena) {
-    const bool late = hold.ended_by == FactType::reservation_expired;
-    ArenaList<Line> lines(arena);
-    ArenaMap<std::uint32_t> known(arena);  // index + 1
-    for (const Part& part : state.reservations.parts(hold)) {
-        const PartCounts counts = state.reservations.counts(part);
-        const Units held = late ? counts.expired : counts.reserved + counts.backordered;
-        if (held == 0) continue;
-        std::uint32_t& at = known[{part.line, part.sku.raw}];
-        if (at == 0) {
-            lines.push_back({.line = part.line, .sku = part.sku});
-            at = static_cast<std::uint32_t>(lines.size());
-        }
-        lines.view()[at - 1].quantity += held;
-    }
-    return lines.view();
-}
-
 bool is_awaited(const State& state, const RecordEvent& order) {
     if (state.parked.empty()) return false;
     const auto* seqs = state.parked.of_order(state.order_hash(order.order));
@@ -169,17 +197,12 @@ bool is_awaited(const State& state, const RecordEvent& order) {
            });
 }
 
-const Settlement& settlement_of(const Context& context, std::span<const Line> lines,
-                                const RecordEvent& order) {
+const Settlement& settlement_of(const Context& context, const RecordEvent& order) {
     const ParkedTable& parked = context.state.parked;
     const std::span<const std::uint64_t> seqs = waiting_for(context, order);
-    const std::span<Line> numbered = context.arena.array<Line>(lines.size());
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        numbered[i] = lines[i];
-        numbered[i].line = line_number(lines[i], i);
-    }
+    const std::span<const ComponentLine> wanted = wanted_lines(context, order);
     // What left, left: a cancellation takes from what is still there, in whatever order they came.
-    Waiting waiting(context, numbered);
+    Waiting waiting(context, wanted);
     for (const std::uint64_t seq : seqs)
         if (parked.at(seq).type != FactType::order_cancelled)
             for (const ParkedLine& line : parked.at(seq).lines) waiting.depart(line);
@@ -189,15 +212,27 @@ const Settlement& settlement_of(const Context& context, std::span<const Line> li
         for (const ParkedLine& line : parked.at(seq).lines) waiting.cancel(line);
     }
     ArenaList<Line> rest(context.arena);
+    ArenaList<ComponentLine> parts(context.arena);
     ArenaList<std::uint32_t> line_index(context.arena);
-    for (std::uint32_t i = 0; i < numbered.size(); ++i) {
-        if (waiting.rest()[i] == 0) continue;
-        rest.push_back(numbered[i]);
-        rest.view().back().quantity = waiting.rest()[i];
-        line_index.push_back(i);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const Units units = waiting.rest()[i];
+        if (units == 0) continue;
+        const ComponentLine& of = wanted[i];
+        Line line = order.lines.empty() ? Line{} : order.lines[of.line_index];
+        line.line = of.line;
+        line.sku = of.sku;
+        line.quantity = units;
+        parts.push_back({.line_index = static_cast<std::uint32_t>(rest.size()),
+                         .line = of.line,
+                         .sku = of.sku,
+                         .quantity = units,
+                         .recipe = of.recipe});
+        rest.push_back(line);
+        line_index.push_back(of.line_index);
     }
     Settlement& settlement = context.arena.array<Settlement>(1)[0];
     settlement = {.rest = rest.view(),
+                  .parts = parts.view(),
                   .line_index = line_index.view(),
                   .departures = waiting.departures(),
                   .beyond = waiting.beyond(),
@@ -248,6 +283,7 @@ void write_settlement(Entry& entry, const Context& context, const RecordEvent& e
                          .part = part - 1,
                          .sku = left.sku.raw,
                          .location = left.location.raw,
+                         .recipe = left.recipe,
                          .units = left.units});
     }
     FactWriter& fact = entry.begin(FactType::parked_settled);

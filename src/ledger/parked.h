@@ -4,7 +4,7 @@
 
 #include <span>
 
-#include "ledger/deciders.h"
+#include "ledger/kits.h"
 
 namespace holdfast::ledger {
 
@@ -28,8 +28,11 @@ struct Settlement {
         SkuId sku;
         LocationId location;
         Units units = 0;
+        std::uint32_t recipe = 0;  ///< of the kit that the line asks for
     };
-    std::span<const Line> rest;                 ///< numbered; without what left or was cancelled
+    /// Without what left or was cancelled: numbered, of a kit a line for each of its components.
+    std::span<const Line> rest;
+    std::span<const ComponentLine> parts;       ///< the same, with what they are components of
     std::span<const std::uint32_t> line_index;  ///< of each of them in the order's own lines
     std::span<const Departure> departures;      ///< one for a line at a location
     std::span<const Departure> beyond;          ///< what left and is not the order's
@@ -37,12 +40,8 @@ struct Settlement {
 };
 /// Whether something waits for the order of this event.
 bool is_awaited(const State& state, const RecordEvent& order);
-/// Of an order that is awaited. `lines` are the order's own, checked for shape; or, where it keeps
-/// a whole hold, those of the hold.
-const Settlement& settlement_of(const Context& context, std::span<const Line> lines,
-                                const RecordEvent& order);
-/// The lines of a hold that an order keeps whole: what it has, or had before it expired.
-std::span<const Line> lines_of_hold(const State& state, const Reservation& hold, Arena& arena);
+/// Of an order that is awaited, whose lines were checked for shape.
+const Settlement& settlement_of(const Context& context, const RecordEvent& order);
 
 /// Writes parked.settled, by context.settles, behind the order's fact, which was just ended: units
 /// that left become shipped units of its reservation. `hold` is the one that the order confirms;

@@ -455,7 +455,6 @@ class Twin {
     void park(Draft& draft, const RecordEvent& c, Instant now);
     TwinOutcome park_cancellation(const RecordEvent& c, Instant now);
     TwinOutcome settled_order(const RecordEvent& c, Instant now);
-    TwinOutcome plain_order(const RecordEvent& c, bool settled, Instant now);
     TwinOutcome on(const ChangeSourceEpoch& c, Instant now);
     TwinOutcome on(const GiveUpSequence& c, Instant now);
     TwinOutcome on(const ChangeAuthority& c, Instant now);
@@ -540,6 +539,13 @@ class Twin {
         Units quantity = 0;
         std::size_t recipe = 0;
     };
+    /// `settled` is what is left of an order that comes after some of its events; else null.
+    TwinOutcome plain_order(const RecordEvent& c, const std::vector<OrderLine>* settled,
+                            Instant now);
+    TwinOutcome order_confirms_hold(const RecordEvent& c, const std::vector<OrderLine>* settled,
+                                    Instant now);
+    TwinOutcome order_sold(const RecordEvent& c, const std::vector<OrderLine>* settled,
+                           Instant now);
     /// An order's lines with kits as their components; by the recipe of a hold's line where it has
     /// one.
     std::vector<OrderLine> order_lines(std::span<const Line> lines,
@@ -644,8 +650,6 @@ class Twin {
     // Events (twin_event.cc).
     TwinOutcome on(const RecordEvent& c, Instant now);
     TwinOutcome order_created(const RecordEvent& c, Instant now);
-    TwinOutcome order_confirms_hold(const RecordEvent& c, bool settled, Instant now);
-    TwinOutcome order_sold(const RecordEvent& c, Instant now);
     TwinOutcome order_cancelled(const RecordEvent& c, Instant now);
     TwinOutcome physical(const RecordEvent& c, Instant now);
     std::vector<TwinProblem> check_event_lines(const RecordEvent& c) const;

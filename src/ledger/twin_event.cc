@@ -229,12 +229,13 @@ TwinOutcome Twin::order_created(const RecordEvent& c, Instant now) {
             return twin_refused(Refusal::location_required);
     if (!c.names_reservation && reservations.size() >= limits_.reservations_max)
         return twin_refused(Refusal::table_full);
-    return parked_for(c).empty() ? plain_order(c, false, now) : settled_order(c, now);
+    return parked_for(c).empty() ? plain_order(c, nullptr, now) : settled_order(c, now);
 }
 
-TwinOutcome Twin::plain_order(const RecordEvent& c, bool settled, Instant now) {
+TwinOutcome Twin::plain_order(const RecordEvent& c, const std::vector<OrderLine>* settled,
+                              Instant now) {
     if (c.names_reservation) return order_confirms_hold(c, settled, now);
-    if (c.already_sold) return order_sold(c, now);
+    if (c.already_sold) return order_sold(c, settled, now);
     if (c.channel == kNoChannel) return twin_refused(Refusal::channel_required);
     std::vector<Line> lines(c.lines.begin(), c.lines.end());
     for (Line& line : lines)
@@ -242,12 +243,21 @@ TwinOutcome Twin::plain_order(const RecordEvent& c, bool settled, Instant now) {
             line.names_location = true;
             line.location = c.location;
         }
+    // Components of one kit have one number: each is planned by its place.
+    if (settled != nullptr)
+        for (Line& line : lines) line.line = 0;
     std::vector<TwinProblem> problems;
     auto draft = c.backorder ? draft_waiting(c, lines, now, problems)
                              : draft_hold(FactType::order_created, c.channel, lines, c.partial,
                                           c.order, 0, problems);
     if (!draft) return twin_refused(problems);
     if (too_many_wait(*draft)) return twin_refused(Refusal::table_full);
+    if (settled != nullptr)
+        for (TwinPart& part : draft->after.parts) {
+            const OrderLine& of = (*settled)[part.line - 1];
+            part.line = of.number;
+            part.recipe = of.recipe;
+        }
     draft->after.pinned = c.pinned;
     for (const TwinProblem& problem : draft->set_aside)
         if (problem.refusal == Refusal::unknown_sku || problem.refusal == Refusal::unknown_location)
@@ -281,7 +291,8 @@ Refusal Twin::no_place_to_force(const std::vector<LocationId>& along) const {
     return known(along.front()) ? Refusal::none : Refusal::unknown_location;
 }
 
-TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
+TwinOutcome Twin::order_sold(const RecordEvent& c, const std::vector<OrderLine>* settled,
+                             Instant now) {
     Draft draft;
     draft.type = FactType::order_created;
     draft.reservation = 0;
@@ -289,7 +300,10 @@ TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
     draft.after.order = c.order;
     draft.after.confirmed = true;
     draft.after.pinned = c.pinned;
-    std::vector<TwinProblem> problems = check_order_lines(c);
+    std::vector<TwinProblem> problems;
+    if (settled == nullptr) problems = check_order_lines(c);  // else they were looked at before
+    const std::vector<OrderLine> all =
+        settled != nullptr ? *settled : order_lines(c.lines, nullptr);
     const auto malformed = [&](std::uint32_t i) {
         return std::any_of(problems.begin(), problems.end(),
                            [&](const TwinProblem& p) { return p.line_index == i; });
@@ -300,7 +314,7 @@ TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
         if (const Refusal refusal = no_place_to_force(along); refusal != Refusal::none)
             problems.push_back({i, refusal, 0});
         else
-            for (const OrderLine& line : order_lines(c.lines, nullptr))
+            for (const OrderLine& line : all)
                 if (line.index == i) force(draft, along, line, waits_at(c, line, now));
     }
     std::sort(problems.begin(), problems.end(), [](const TwinProblem& a, const TwinProblem& b) {
@@ -311,7 +325,8 @@ TwinOutcome Twin::order_sold(const RecordEvent& c, Instant now) {
     return record(draft, &c.envelope, now);
 }
 
-TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instant now) {
+TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, const std::vector<OrderLine>* settled,
+                                      Instant now) {
     const auto row = reservations.find(c.reservation.raw);
     if (row == reservations.end()) return twin_refused(Refusal::unknown_reservation);
     const TwinReservation& before = row->second;
@@ -319,12 +334,13 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instan
     if (before.ended() && !late) return twin_refused(Refusal::reservation_ended);
     if (before.confirmed && !late) return twin_refused(Refusal::reservation_already_confirmed);
     std::vector<TwinProblem> problems;
-    if (!settled) problems = check_order_lines(c);  // else they were looked at before
+    if (settled == nullptr) problems = check_order_lines(c);  // else they were looked at before
     if (!problems.empty()) return twin_refused(problems);
     // By number and item: the number alone may name another item than the hold's line does.
     std::map<std::pair<std::uint64_t, SkuId>, Units> wanted;
-    for (const OrderLine& line : order_lines(c.lines, &before))
-        wanted[{line.number, line.sku}] = line.quantity;
+    const std::vector<OrderLine> all =
+        settled != nullptr ? *settled : order_lines(c.lines, &before);
+    for (const OrderLine& line : all) wanted[{line.number, line.sku}] = line.quantity;
 
     Draft draft;
     draft.type = FactType::order_created;
@@ -339,7 +355,7 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instan
     for (std::size_t i = 0; i < before.parts.size(); ++i) {
         const TwinPart& part = before.parts[i];
         Units keep = late ? part.expired : part.reserved + part.backordered;
-        if (!c.lines.empty() || settled) {
+        if (!c.lines.empty() || settled != nullptr) {
             // A line that the order does not name wants nothing.
             Units& rest = wanted[{part.line, part.sku}];
             keep = std::min(keep, rest);
@@ -353,7 +369,7 @@ TwinOutcome Twin::order_confirms_hold(const RecordEvent& c, bool settled, Instan
         draft.after.parts[i].ended += back;
         draft.give_back(draft.after.parts[i], less - back);
     }
-    for (OrderLine line : order_lines(c.lines, &before)) {
+    for (OrderLine line : all) {
         line.quantity = wanted[{line.number, line.sku}];
         if (line.quantity == 0) continue;
         const std::vector<LocationId> along = forced_along(c, c.lines[line.index], before.channel);

@@ -18,6 +18,8 @@ struct Rest {
     std::uint32_t index = 0;
     Line line;
     Units left = 0;
+    std::size_t recipe = 0;
+    Units each = 1;  ///< units of it in one of what the order asks for
 };
 
 }  // namespace
@@ -90,13 +92,15 @@ TwinOutcome Twin::settled_order(const RecordEvent& c, Instant now) {
     if (const auto problems = check_order_lines(c); !problems.empty())
         return twin_refused(problems);
     std::vector<Rest> rest;
-    for (std::uint32_t i = 0; i < c.lines.size(); ++i) {
-        Rest wanted{i, c.lines[i], c.lines[i].quantity};
-        wanted.line.line = line_number(c.lines, i);
+    const auto hold = reservations.find(c.reservation.raw);
+    const bool over_hold = c.names_reservation && hold != reservations.end();
+    for (const OrderLine& of : order_lines(c.lines, over_hold ? &hold->second : nullptr)) {
+        Rest wanted{of.index, c.lines[of.index], of.quantity, of.recipe};
+        wanted.line.line = of.number;
+        wanted.line.sku = of.sku;
         rest.push_back(wanted);
     }
-    const auto hold = reservations.find(c.reservation.raw);
-    if (c.names_reservation && c.lines.empty() && hold != reservations.end()) {
+    if (over_hold && c.lines.empty()) {
         const bool late = hold->second.ended_by == FactType::reservation_expired;
         for (const TwinPart& part : hold->second.parts) {
             const Units held = late ? part.expired : part.reserved + part.backordered;
@@ -105,7 +109,7 @@ TwinOutcome Twin::settled_order(const RecordEvent& c, Instant now) {
                 return known.line.line == part.line && known.line.sku == part.sku;
             });
             if (line == rest.end()) {
-                Rest wanted{static_cast<std::uint32_t>(rest.size()), Line{}, 0};
+                Rest wanted{static_cast<std::uint32_t>(rest.size()), Line{}, 0, part.recipe};
                 wanted.line.line = part.line;
                 wanted.line.sku = part.sku;
                 line = rest.insert(rest.end(), wanted);
@@ -113,9 +117,18 @@ TwinOutcome Twin::settled_order(const RecordEvent& c, Instant now) {
             line->left += held;
         }
     }
+    for (Rest& r : rest)
+        if (r.recipe != 0)
+            for (const auto& [component, units] : recipes[r.recipe - 1].components)
+                if (component == r.line.sku) r.each = units;
 
     const std::vector<TwinParked> events = parked_for(c);
-    std::vector<std::pair<TwinParked::Item, Units>> departed;  // with the line it was of
+    struct Departed {
+        TwinParked::Item item;  // with the line it was of
+        Units units = 0;
+        std::size_t recipe = 0;
+    };
+    std::vector<Departed> departed;
     bool beyond = false;
     for (const TwinParked& event : events) {
         if (event.type == FactType::order_cancelled) continue;
@@ -131,7 +144,7 @@ TwinOutcome Twin::settled_order(const RecordEvent& c, Instant now) {
                 units -= taken;
                 TwinParked::Item of_line = item;
                 of_line.line = r.line.line;
-                if (taken > 0) departed.emplace_back(of_line, taken);
+                if (taken > 0) departed.push_back({of_line, taken, r.recipe});
             }
             beyond |= units > 0;
         }
@@ -141,20 +154,24 @@ TwinOutcome Twin::settled_order(const RecordEvent& c, Instant now) {
         for (Rest& r : rest) {
             if (event.items.empty()) r.left = 0;
             for (const TwinParked::Item& item : event.items)
-                if (item.line == r.line.line) r.left = std::max<Units>(0, r.left - item.units);
+                if (item.line == r.line.line)
+                    r.left = std::max<Units>(0, r.left - item.units * r.each);
         }
     }
 
     std::erase_if(rest, [](const Rest& r) { return r.left == 0; });
     std::vector<Line> lines;
+    std::vector<OrderLine> settled;
     for (const Rest& r : rest) {
+        settled.push_back(
+            {static_cast<std::uint32_t>(lines.size()), r.line.line, r.line.sku, r.left, r.recipe});
         lines.push_back(r.line);
         lines.back().quantity = r.left;
     }
     RecordEvent less = c;
     less.lines = lines;
     entry_goes_on_ = true;  // what is old is forgotten when the settlement is there as well
-    TwinOutcome outcome = plain_order(less, true, now);
+    TwinOutcome outcome = plain_order(less, &settled, now);
     entry_goes_on_ = false;
     for (TwinProblem& problem : outcome.problems)
         problem.line_index = rest[problem.line_index].index;
@@ -173,7 +190,7 @@ TwinOutcome Twin::settled_order(const RecordEvent& c, Instant now) {
         draft.after.ended_by = FactType{};
         draft.after.ended_generation = 0;
     }
-    for (const auto& [item, units] : departed) {
+    for (const auto& [item, units, recipe] : departed) {
         std::vector<TwinPart>& parts = draft.after.parts;
         auto part = std::find_if(parts.begin(), parts.end(), [&](const TwinPart& p) {
             return p.line == item.line && p.sku == item.sku && p.location == item.location;
@@ -183,6 +200,7 @@ TwinOutcome Twin::settled_order(const RecordEvent& c, Instant now) {
             fresh.line = item.line;
             fresh.sku = item.sku;
             fresh.location = item.location;
+            fresh.recipe = recipe;
             part = parts.insert(parts.end(), fresh);
         }
         part->created += units;

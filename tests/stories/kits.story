@@ -189,3 +189,23 @@ story another title leaves a kit as it is
   when   item SET is made of SHOE x2   -> recorded
   when   item SET is called "Pair of shoes"   -> recorded
   then   web may sell SET x2
+
+story what left of a kit before its order came is not promised again
+  given  SHOE at MAIN  on_hand 5
+  given  SOCK at MAIN  on_hand 9
+  when   item SET is made of SHOE x1, SOCK x2   -> recorded
+  when   ship order 1001  SHOE x1 at MAIN, SOCK x2 at MAIN   -> shipped
+  when   order 1001 already sold from mkt  SET x2   -> ordered
+  then   order 1001 holds SHOE x1 at MAIN, SOCK x2 at MAIN
+  then   SHOE at MAIN  on_hand 4  reserved 1
+  when   cancel order 1001  line 1 x1   -> cancelled
+  then   SHOE at MAIN  reserved 0
+  then   SOCK at MAIN  on_hand 7  reserved 0
+
+story a cancellation that came before its order counts kits
+  given  SHOE at MAIN  on_hand 5
+  given  SOCK at MAIN  on_hand 9
+  when   item SET is made of SHOE x1, SOCK x2   -> recorded
+  when   cancel order 1001  line 1 x1   -> cancelled
+  when   order 1001 from web  SET x3   -> ordered
+  then   order 1001 holds SHOE x2 at MAIN, SOCK x4 at MAIN
