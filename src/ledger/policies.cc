@@ -26,6 +26,9 @@ Outcome set_policy(const Context& context, const SetPolicy& command) {
         return refused(Refusal::unknown_group);
     if (const Refusal refusal = policy_refusal(command); refusal != Refusal::none)
         return refused(refusal);
+    // It would never be looked at: what is sold of a kit follows from its components.
+    if (command.value >= 0 && command.names_sku && state.kits.sold_by(command.sku) != 0)
+        return refused(Refusal::kit_not_allowed);
     const std::uint32_t place = command.names_group      ? command.group.raw
                                 : command.names_location ? command.location.raw
                                                          : kNoId;

@@ -29,7 +29,9 @@ Refusal quota_refusal(const State& state, const SetQuota& command, const QuotaSc
     if (command.guarantee > 0 && !sells_from_all_of(state, command.channel, command.group))
         return Refusal::group_outside_pool;
     const bool removes = command.guarantee < 0 && command.cap < 0;
-    if (removes || state.quotas.row_of(scope) != nullptr) return Refusal::none;
+    if (removes) return Refusal::none;
+    if (command.names_sku && state.kits.sold_by(command.sku) != 0) return Refusal::kit_not_allowed;
+    if (state.quotas.row_of(scope) != nullptr) return Refusal::none;
     const auto channels = state.quotas.channels_of(command.group);
     const bool known =
         std::find(channels.begin(), channels.end(), command.channel) != channels.end();

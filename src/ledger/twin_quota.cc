@@ -151,6 +151,8 @@ TwinOutcome Twin::on(const SetQuota& c, Instant now) {
     }
     const SkuId scope = c.names_sku ? c.sku : kNoSku;
     const bool removes = c.guarantee < 0 && c.cap < 0;
+    if (!removes && c.names_sku && sold_by(c.sku) != 0)
+        return twin_refused(Refusal::kit_not_allowed);
     Draft draft;
     draft.type = FactType::policy_changed;
     // What a refill forgives, and what nothing covers any more.

@@ -175,6 +175,8 @@ TwinOutcome Twin::on(const SetPolicy& c, Instant now) {
         return twin_refused(Refusal::value_out_of_range);
     if (c.kind == PolicyKind::quota || c.value > policy_value_max)
         return twin_refused(Refusal::value_out_of_range);
+    if (c.value >= 0 && c.names_sku && sold_by(c.sku) != 0)
+        return twin_refused(Refusal::kit_not_allowed);
     Draft draft;
     draft.type = FactType::policy_changed;
     draft.upsert = [&] {

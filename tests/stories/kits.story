@@ -209,3 +209,16 @@ story a cancellation that came before its order counts kits
   when   cancel order 1001  line 1 x1   -> cancelled
   when   order 1001 from web  SET x3   -> ordered
   then   order 1001 holds SHOE x2 at MAIN, SOCK x4 at MAIN
+
+story policies and quotas are of the components, not of the kit
+  given  SHOE at MAIN  on_hand 5
+  given  SOCK at MAIN  on_hand 5
+  given  channel web sells from MAIN
+  when   group north is MAIN   -> recorded
+  when   safety_stock SET is 1   -> recorded
+  when   item SET is made of SHOE x1, SOCK x1   -> recorded
+  when   safety_stock SET is 2   -> refused kit_not_allowed
+  when   safety_stock SET is removed   -> recorded
+  when   quota of web in north for SET is guarantee 2   -> refused kit_not_allowed
+  when   safety_stock SOCK is 2   -> recorded
+  then   web may sell SET x3
