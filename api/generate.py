@@ -87,9 +87,9 @@ def source(yaml_text, json_text, pages):
     rows = "".join(f"        {{\"{slug}\",\n{literal(page)}}},\n" for slug, page in sorted(pages.items()))
     page_function = (
         "std::string_view problem_page(std::string_view slug) {\n"
-        "    struct Page {\n        std::string_view slug;\n        std::string_view text;\n    };\n"
-        f"    static constexpr Page kPages[] = {{\n{rows}    }};\n"
-        "    for (const Page& page : kPages) {\n        if (page.slug == slug) return page.text;\n    }\n"
+        "    struct Row {\n        std::string_view slug;\n        std::string_view text;\n    };\n"
+        f"    static constexpr Row kPages[] = {{\n{rows}    }};\n"
+        "    for (const Row& page : kPages) {\n        if (page.slug == slug) return page.text;\n    }\n"
         "    return {};\n}\n\n")
     return ("// Generated from api/openapi.yaml; do not edit.\n#include \"api/document.h\"\n\n"
             "namespace holdfast::api {\n\n"

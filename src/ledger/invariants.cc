@@ -189,10 +189,10 @@ std::optional<std::string> State::check_invariants() const {
     if (supply != expected.rows()) return "expected supply is not what its documents say";
     if (auto fault = check_sources(*this)) return fault;
     std::size_t waiting = 0;
-    for (const auto& [seq, event] : parked.rows()) {
+    for (const auto& [parked_seq, event] : parked.rows()) {
         waiting += event.size();
-        if (event.told == parked.untold().contains(seq))
-            return fmt::format("parked event {} is told and untold", seq);
+        if (event.told == parked.untold().contains(parked_seq))
+            return fmt::format("parked event {} is told and untold", parked_seq);
     }
     if (waiting != parked.size()) return "parked lines are not counted right";
     std::optional<std::string> fault;

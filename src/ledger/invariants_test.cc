@@ -131,7 +131,7 @@ TEST_F(Invariants, PositionsHoldWhatTheirLinesHold) {
                 HasSubstr("inbound"));
     EXPECT_THAT(broken_position([](Position&, RareBuckets& rare) { rare.in_transit += 1; }),
                 HasSubstr("in_transit"));
-    EXPECT_THAT(broken_position([](Position& p, RareBuckets&) { p.buffer += 1; }),
+    EXPECT_THAT(broken_position([](Position& p, RareBuckets&) { p.buffer = 1; }),
                 HasSubstr("stale"));
 }
 

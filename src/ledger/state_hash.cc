@@ -394,7 +394,7 @@ Hash128 State::state_hash() const {
     add_keys(sum, RowTag::transport_key, transport_keys);
     add_keys(sum, RowTag::semantic_key, semantic_keys);
     add_sources(sum, *this);
-    for (const auto& [seq, event] : parked.rows()) {
+    for (const auto& [parked_seq, event] : parked.rows()) {
         ByteWriter& row = sum.row(RowTag::parked);
         row.put(event.seq);
         row.put(static_cast<std::uint16_t>(event.type));

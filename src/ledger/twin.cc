@@ -442,10 +442,11 @@ TwinOutcome Twin::on(const UpsertItem& c, Instant now) {
     draft.unit_value = c.unit_value;
     draft.upsert = [&] {
         const SkuId sku{twin_put_code(items, c.code, c.title)};
-        if (c.sets_units) units.erase(sku);
+        if (c.sets_units) item_units.erase(sku);
         for (const ItemUnit& unit : c.units)
             if (c.sets_units)
-                units[sku].push_back({std::string(unit.code), unit.numerator, unit.denominator});
+                item_units[sku].push_back(
+                    {std::string(unit.code), unit.numerator, unit.denominator});
         std::vector<std::pair<SkuId, Units>> components;
         for (const KitComponent& component : c.components)
             components.emplace_back(component.sku, component.quantity);

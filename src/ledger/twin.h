@@ -315,8 +315,8 @@ class Twin {
     // --- observable state ---
     std::uint64_t seq = 0;
     std::vector<TwinCode> items;
-    std::map<SkuId, std::vector<TwinUnit>> units;  ///< of items that have any
-    std::vector<TwinRecipe> recipes;               ///< by number, from 1
+    std::map<SkuId, std::vector<TwinUnit>> item_units;  ///< of items that have any
+    std::vector<TwinRecipe> recipes;                    ///< by number, from 1
     /// Of items that are kits: the number of the recipe, and whether it has stock of its own.
     std::map<SkuId, std::pair<std::size_t, bool>> kits;
     std::vector<TwinCode> locations;

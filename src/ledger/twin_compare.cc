@@ -147,7 +147,7 @@ Difference units(const State& state, const Twin& twin) {
         for (const UnitRow& unit : units)
             rows[sku].push_back({unit.code, unit.numerator, unit.denominator});
     });
-    if (rows != twin.units) return "units of items differ";
+    if (rows != twin.item_units) return "units of items differ";
     return std::nullopt;
 }
 

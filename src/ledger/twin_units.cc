@@ -36,7 +36,7 @@ std::vector<TwinProblem> Twin::to_base_units(std::vector<Line>& lines,
             if (recipe != 0) sku = recipes[recipe - 1].kit;
         }
         const std::vector<TwinUnit> of_item =
-            units.contains(sku) ? units.at(sku) : std::vector<TwinUnit>{};
+            item_units.contains(sku) ? item_units.at(sku) : std::vector<TwinUnit>{};
         const auto unit = std::find_if(of_item.begin(), of_item.end(),
                                        [&](const TwinUnit& u) { return u.code == line.unit; });
         Refusal refusal = Refusal::none;
