@@ -47,6 +47,10 @@ endif()
 if(HOLDFAST_UNITY)
     set(CMAKE_UNITY_BUILD ON)
     set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+    # A source is included there, so g++ takes its anonymous namespace for that of a header.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(holdfast_flags INTERFACE -Wno-subobject-linkage)
+    endif()
 endif()
 
 find_program(CCACHE ccache)
