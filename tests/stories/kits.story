@@ -215,7 +215,6 @@ story policies and quotas are of the components, not of the kit
   given  SOCK at MAIN  on_hand 5
   given  channel web sells from MAIN
   when   group north is MAIN   -> recorded
-  when   safety_stock SET is 1   -> recorded
   when   item SET is made of SHOE x1, SOCK x1   -> recorded
   when   safety_stock SET is 2   -> refused kit_not_allowed
   when   safety_stock SET is removed   -> recorded
