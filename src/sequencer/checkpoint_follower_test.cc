@@ -115,6 +115,23 @@ TEST_F(CheckpointFollowerTest, TheFirstOneReplaysTheJournalFromItsFirstFact) {
     EXPECT_EQ(info_at(10).state_hash, process->sequencer.state().state_hash());
 }
 
+TEST_F(CheckpointFollowerTest, OneThatIsAskedForMeanwhileFollowsAlsoInSilence) {
+    auto process = started();
+    add_items(*process, 10);
+    process->sequencer.idle_work();
+    ASSERT_TRUE(process->sequencer.taking_checkpoint());
+    add_items(*process, 3);
+    process->sequencer.want_checkpoint();
+    // Nobody does anything more: the hub calls again for as long as it is told to.
+    EXPECT_TRUE(process->sequencer.idle_work());
+    process->runner.finish();
+    EXPECT_TRUE(process->sequencer.idle_work());
+    ASSERT_TRUE(process->sequencer.taking_checkpoint());
+    process->runner.finish();
+    EXPECT_EQ(process->runner.last->seq, 13u);
+    EXPECT_FALSE(process->sequencer.taking_checkpoint());
+}
+
 TEST_F(CheckpointFollowerTest, IsTheOneThatTheServiceWouldHaveTakenAtThatMoment) {
     auto process = started();
     add_items(*process, 10);

@@ -123,7 +123,8 @@ bool Sequencer::idle_work() {
             abandon_follower();
             ++counters_.checkpoints_failed;
         }
-        return worked;
+        // Who asked for another one meanwhile gets it, also of a hub that has nothing else to do.
+        return worked || checkpoint_wanted_;
     }
     if (!checkpoint_due()) {
         checkpoint_wanted_ = false;
