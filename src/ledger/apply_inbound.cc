@@ -1,24 +1,9 @@
 #include "ledger/apply_inbound.h"
 
 #include "base/check.h"
+#include "canonical/purchase_order.h"
 
 namespace holdfast::ledger {
-namespace {
-
-/// The purchase order that a fact is about; empty for none.
-std::string_view purchase_order_of(const FactView& fact) {
-    switch (fact.type()) {
-        case FactType::inbound_scheduled:
-        case FactType::inbound_changed:
-        case FactType::inbound_cancelled: return fact.text(FieldTag::document);
-        case FactType::receipt_posted:
-        case FactType::receipt_corrected: return fact.text(FieldTag::reference);
-        default: return {};
-    }
-}
-
-}  // namespace
-
 void apply_inbound(State& state, const FactView& fact) {
     const std::string_view number = purchase_order_of(fact);
     if (number.empty()) return;

@@ -6,6 +6,7 @@
 #include "base/planted.h"
 #include "ledger/backorder_plan.h"
 #include "ledger/kits.h"
+#include "ledger/plan_lines.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -46,7 +47,8 @@ class Planner {
           returned_(returned) {}
 
     Plan run() {
-        check_lines();
+        check_lines(state_, channel_, lines_, arena_, problems_,
+                    [&](std::uint32_t i) { order_.push_back(i); });
         group_by_sku();
         for (SkuGroup& group : groups_.view()) plan_named(group);
         preferred_ = location_for_all();
@@ -67,23 +69,6 @@ class Planner {
   private:
     [[nodiscard]] bool full() const { return parts_.size() > parts_per_reservation_max; }
 
-    void check_lines() {
-        const std::span<const bool> duplicate = duplicate_lines(lines_, arena_);
-        for (std::uint32_t i = 0; i < lines_.size(); ++i) {
-            Refusal refusal = malformed(state_, channel_, lines_[i]);
-            if (refusal == Refusal::none && !duplicate.empty() && duplicate[i])
-                refusal = Refusal::duplicate_line;
-            if (refusal == Refusal::none)
-                order_.push_back(i);
-            else
-                problems_.push_back({.line_index = i,
-                                     .refusal = refusal,
-                                     .sku = lines_[i].sku,
-                                     .location = lines_[i].location,
-                                     .requested = lines_[i].quantity});
-        }
-    }
-
     void group_by_sku() {
         const std::span<std::uint32_t> order = order_.view();
         if (order.size() > 1)
@@ -101,15 +86,9 @@ class Planner {
             group.count = at - group.first;
             group.rows = state_.positions.of(group.sku);
             group.limited = budget_.limits(group.sku);
-            group.left = arena_.array<Units>(group.rows.size());
-            for (std::size_t r = 0; r < group.rows.size(); ++r)
-                group.left[r] = promisable_at(state_, group.rows[r], returned(group.rows[r]));
+            group.left = units_left(state_, group.rows, returned_, arena_);
             groups_.push_back(group);
         }
-    }
-
-    [[nodiscard]] Units returned(const Position& row) const {
-        return returned_ == nullptr ? 0 : returned_->get(position_key(row.sku, row.location.raw));
     }
 
     void take(const SkuGroup& group, std::uint32_t line_index, std::size_t row, Units quantity) {

@@ -3,7 +3,7 @@
 // a kit of one component here. Rules: docs/architecture.md, "Sourcing".
 #include "base/check.h"
 #include "base/planted.h"
-#include "ledger/plan.h"
+#include "ledger/plan_lines.h"
 
 namespace holdfast::ledger {
 namespace {
@@ -49,7 +49,8 @@ class KitPlanner {
           returned_(returned) {}
 
     Plan run() {
-        check_lines();
+        check_lines(state_, channel_, lines_, arena_, problems_,
+                    [&](std::uint32_t i) { needs_[i] = needs_of(lines_[i]); });
         const auto each = [&](auto&& wanted, auto&& plan) {
             for (std::uint32_t i = 0; i < lines_.size() && !full(); ++i)
                 if (!needs_[i].empty() && wanted(i)) plan(i);
@@ -75,23 +76,6 @@ class KitPlanner {
         return state_.kits.sold_by(lines_[index].sku) != 0;
     }
 
-    void check_lines() {
-        const std::span<const bool> duplicate = duplicate_lines(lines_, arena_);
-        for (std::uint32_t i = 0; i < lines_.size(); ++i) {
-            Refusal refusal = malformed(state_, channel_, lines_[i]);
-            if (refusal == Refusal::none && !duplicate.empty() && duplicate[i])
-                refusal = Refusal::duplicate_line;
-            if (refusal == Refusal::none)
-                needs_[i] = needs_of(lines_[i]);
-            else
-                problems_.push_back({.line_index = i,
-                                     .refusal = refusal,
-                                     .sku = lines_[i].sku,
-                                     .location = lines_[i].location,
-                                     .requested = lines_[i].quantity});
-        }
-    }
-
     std::span<const Need> needs_of(const Line& line) {
         ArenaList<Need> needs(arena_, 1);
         const auto add = [&](SkuId sku, Units units) {
@@ -107,20 +91,14 @@ class KitPlanner {
         return needs.view();
     }
 
-    [[nodiscard]] Units returned(const Position& row) const {
-        return returned_ == nullptr ? 0 : returned_->get(position_key(row.sku, row.location.raw));
-    }
     std::uint32_t stock_of(SkuId sku) {
         std::uint32_t& known = stock_of_[position_key(sku, 0)];  // index + 1
         if (known != 0) return known - 1;
-        Stock stock{.sku = sku,
-                    .rows = state_.positions.of(sku),
-                    .left = {},
-                    .limited = budget_.limits(sku)};
-        stock.left = arena_.array<Units>(stock.rows.size());
-        for (std::size_t r = 0; r < stock.rows.size(); ++r)
-            stock.left[r] = promisable_at(state_, stock.rows[r], returned(stock.rows[r]));
-        stocks_.push_back(stock);
+        const std::span<const Position> rows = state_.positions.of(sku);
+        stocks_.push_back({.sku = sku,
+                           .rows = rows,
+                           .left = units_left(state_, rows, returned_, arena_),
+                           .limited = budget_.limits(sku)});
         known = static_cast<std::uint32_t>(stocks_.size());
         return known - 1;
     }

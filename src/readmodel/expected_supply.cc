@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "canonical/purchase_order.h"
 #include "readmodel/schema.h"
 
 namespace holdfast::readmodel {
@@ -9,18 +10,6 @@ namespace {
 
 /// The row of a transfer's own date, beside those of its lines.
 constexpr std::int64_t kWholeDocument = -1;
-
-/// The purchase order that a fact is about; empty for none.
-std::string_view purchase_order_of(const FactView& fact) {
-    switch (fact.type()) {
-        case FactType::inbound_scheduled:
-        case FactType::inbound_changed:
-        case FactType::inbound_cancelled: return fact.text(FieldTag::document);
-        case FactType::receipt_posted:
-        case FactType::receipt_corrected: return fact.text(FieldTag::reference);
-        default: return {};
-    }
-}
 
 bool dates_a_transfer(FactType type) {
     return type == FactType::transfer_requested || type == FactType::transfer_shipped ||
